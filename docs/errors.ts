@@ -11,7 +11,8 @@ const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'The hosts are in the wanted state, or were brought to it.',
   usage: 'Nothing was run: the command line, the inventory or the playbook is wrong.',
   failed: 'A task failed.',
-  wouldChange: 'Something would change (`--check --exit-code`).',
+  differs:
+    'Something would change (`--check --exit-code`), or tasks that only look have findings and nothing else failed.',
   unreachable: 'A host could not be reached, and no task failed.',
   interrupted: 'The run was stopped by Ctrl-C or a signal.',
 }

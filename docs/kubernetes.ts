@@ -3,6 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { factsOf, knownMinors } from '../tasks/kubernetes/kubeadm/versions.ts'
+import { maintenance } from './kubernetes-maintenance.ts'
+import { masters } from './kubernetes-masters.ts'
+import { operations } from './kubernetes-operations.ts'
+import { reconfigure } from './kubernetes-reconfigure.ts'
+import { workers } from './kubernetes-workers.ts'
 import type { ReleaseFacts } from '../tasks/kubernetes/kubeadm/versions/release.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -42,6 +47,7 @@ const differences: readonly (readonly [what: string, (facts: ReleaseFacts) => st
     'kubelets report an address of each family',
     ({ acceptsNodeIpPair }) => (acceptsNodeIpPair ? 'yes' : 'no'),
   ],
+  ['minor releases by which a kubelet can be older', ({ kubeletSkew }) => String(kubeletSkew)],
   ['registry', ({ registry }) => registry],
 ]
 
@@ -112,6 +118,57 @@ ${tableOf(['hosts', 'release', 'control-plane nodes', 'tried', 'by'], hosts)}
 An upgrade by hand with \`kubeadm upgrade\`, after which the playbook changes nothing in the cluster: within 1.37 (\`npm run e2e\`),
 and from 1.36 to 1.37 (\`npm run e2e:full\`).
 
+## Before the first run
+
+\`run playbooks/preflight.ts -i inventory.yaml\` shows what would go wrong when a control plane is built on the masters of the inventory, all at once, with what
+to do. It changes nothing; with a finding the exit status is 3:
+
+\`\`\`
+HOST  CPUS  MEMORY     FREE       CGROUP  KUBELET  CONTAINERD  REACHES
+m1    2     24105 MiB  62677 MiB  v1      v1.37.2  1.6.20~ds1  7 of 8 ports
+m2    2     24105 MiB  62677 MiB  v1      v1.37.2  1.6.20~ds1  8 of 8 ports
+m3    2     24105 MiB  62677 MiB  v1      v1.37.2  1.6.20~ds1  8 of 8 ports
+
+fault  m1      it does not reach m2 at 10.77.1.12 port 2380: timed out
+               → open the port in firewalls between m1 and m2
+fault  m1, m3  they have the same machine ID: b15602012ea5b6f3aa53dd9e41f041b2
+               → on all but one: rm /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup
+\`\`\`
+
+It compares host names, machine IDs, product UUIDs and hardware addresses of all masters, and their clocks; reads CPUs, memory, swap, free space where etcd's
+data will be, the version of cgroups, installed programs and their versions, the CRI and the cgroup driver of containerd, routes that overlap with
+\`pod_subnet\` and \`service_subnet\`, and remains of a former cluster; and tries the ports 2379, 2380, 10250 and that of the API servers between all
+masters. A port where nothing listens counts as reached. The speed of the disk is not measured here: \`status\` shows it once etcd runs.
+
+## Status
+
+\`run playbooks/status.ts -i inventory.yaml\` shows the state of a control plane, and what is wrong with it. It changes nothing, and needs neither
+crictl nor etcdctl on the hosts. A cluster where the kubelet of m2 is stopped and m3 cannot be reached:
+
+\`\`\`
+MASTER  ADDRESS     VERSION    API     ETCD              DATABASE  LOG P99    NODE   CERTIFICATES
+m1      10.77.2.11  v1.37.2    ready   healthy, leader   1.8 MiB   4.1 ms     Ready  364 days
+m2      10.77.2.12  v1.37.2    ready   healthy           1.8 MiB   3.9 ms     Ready  364 days
+m3      10.77.2.13  not known  silent  does not respond  -         not known  Ready  not known
+
+LOAD BALANCER  HAPROXY  API    SERVERS
+lb1            active   ready  10.77.2.11:6443, 10.77.2.12:6443, 10.77.2.13:6443
+
+etcd: 3 members, 2 needed, 2 healthy: no further loss is tolerated
+endpoint: ready
+\`\`\`
+
+- DATABASE is the size of etcd's database; LOG P99 the time within which 99 of 100 writes of its log reach the disk since it started (etcd
+  asks for 10 ms); CERTIFICATES the days until the first certificate of the host expires, authorities not counted.
+- Below the tables are the findings: faults, warnings, and what is *not known* because it could not be asked, which is never counted as a
+  fault. Each says what to do. With a finding the exit status is 3; with none it is 0.
+- Findings are about the members of etcd and their alarms, API servers, the endpoint, load balancers, nodes, kubelets, manifests, certificates and
+  their authorities, clocks, versions that differ or that kubelets must not have, encryption of secrets on some masters only, and where
+  the configuration of the cluster differs from the inventory. What members of etcd say on their own hosts counts, too. Not looked at: whether
+  controller managers and schedulers work, and whether a certificate fits its key.
+- \`--output json\` has the state itself as the \`value\` of the task \`debug\`; \`--report status.html\` writes a page that draws the cluster:
+  a card for each load balancer, master and node, with what is wrong with it.
+
 ## What differs
 
 ${tableOf(['fact', 'from version', 'value'], changes(facts))}
@@ -147,7 +204,12 @@ route that it has from router advertisements, unless \`net.ipv6.conf.INTERFACE.a
 
 Of the pod networks, flannel and cilium are set up for both families. calico's manifest must be edited by hand; set
 \`cni_manifest\` to its path. In such a file, \`{{podCidrIPv4}}\` and \`{{podCidrIPv6}}\` are the networks of each family.
-`
+
+${operations}
+${reconfigure}
+${masters}
+${workers}
+${maintenance}`
 }
 
 const [, script = ''] = process.argv

@@ -60,6 +60,7 @@ export const errorTable = {
     hint: 'set the variable in the inventory or with -e name=value',
     fault: 'user',
     retryable: false,
+    byAuthor: true,
   },
   'params-invalid': {
     what: "A task's parameters do not match its schema.",
@@ -67,6 +68,7 @@ export const errorTable = {
     hint: 'see `run TASK --help` for the parameters',
     fault: 'user',
     retryable: false,
+    byAuthor: true,
   },
   'playbook-invalid': {
     what: 'The file is not a playbook, or the playbook contradicts itself.',
@@ -74,6 +76,7 @@ export const errorTable = {
     hint: 'fix the playbook at the line shown',
     fault: 'user',
     retryable: false,
+    byAuthor: true,
   },
   'author-error': {
     what: 'Code of a playbook, or of a task that does not come with Coxswain, threw an error.',
@@ -81,6 +84,7 @@ export const errorTable = {
     hint: 'fix the code at the line shown',
     fault: 'user',
     retryable: true,
+    byAuthor: true,
   },
   'secret-in-command': {
     what: 'A secret would have become part of a command, where other users can see it.',
@@ -218,6 +222,14 @@ export const errorTable = {
     retryable: true,
     answers: true,
     excusable: true,
+  },
+  finding: {
+    what: 'A task that only looks has found faults.',
+    exit: exitCodes.differs,
+    hint: 'each finding says what to do',
+    fault: 'environment',
+    retryable: true,
+    answers: true,
   },
   'wait-timeout': {
     what: 'The task timed out while waiting.',

@@ -21,6 +21,8 @@ export type RetryableErrorCode = CodesWith<{ readonly retryable: true }>
 export type AnswerErrorCode = CodesWith<{ readonly answers: true }>
 /** Codes that can disappear while a task waits. */
 export type PassingErrorCode = CodesWith<{ readonly passes: true }>
+/** Codes of mistakes in code of the author. */
+export type AuthorErrorCode = CodesWith<{ readonly byAuthor: true }>
 /** Codes that a predicted change can cause under `--check`. */
 export type ExcusableErrorCode = CodesWith<{ readonly excusable: true }>
 
@@ -34,5 +36,7 @@ export const isRetryable = (code: ErrorCode): code is RetryableErrorCode => expl
 export const isAnswer = (code: ErrorCode): code is AnswerErrorCode => explain(code).answers === true
 
 export const isPassing = (code: ErrorCode): code is PassingErrorCode => explain(code).passes === true
+
+export const isByAuthor = (code: ErrorCode): code is AuthorErrorCode => explain(code).byAuthor === true
 
 export const isExcusable = (code: ErrorCode): code is ExcusableErrorCode => explain(code).excusable === true

@@ -21,6 +21,8 @@ export interface ErrorRow {
   readonly passes?: true
   /** Under `--check`, it can be the result of a change that an earlier task would make. */
   readonly excusable?: true
+  /** A mistake in code of the author. Where steps are made from values, it is neither ignored nor rescued. */
+  readonly byAuthor?: true
   /** The step of connecting to a host that fails with it. */
   readonly step?: 'port' | 'host key' | 'login' | 'shell' | 'become'
 }

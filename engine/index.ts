@@ -57,8 +57,12 @@ export { defineTask } from './dsl/task.ts'
 export type { Writing } from './dsl/writing.ts'
 export type { TaskFactory, TaskInfo } from './dsl/task.ts'
 export type { TaskSpec } from './dsl/task-spec.ts'
+export type { Explanation, Failure } from './dsl/explanation.ts'
+export { cardGroupSchema } from './dsl/cards.ts'
+export type { CardGroup, Shown } from './dsl/cards.ts'
 export { drift, driftUnlessEmpty, ok, pending, unknown } from './dsl/verdict.ts'
 export type { Change, Drift, Ok, Verdict } from './dsl/verdict.ts'
+export { encryptAgeStream } from './inventory/secrets/age.ts'
 export { defineInventory } from './inventory/sources/define.ts'
 export type {
   InventoryGroupSpec,

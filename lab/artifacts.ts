@@ -109,6 +109,10 @@ export const databasesImage = (): Promise<string> =>
     'making the image of a host with databases (a minute or two, once)',
   )
 
+/** The image of a host with logrotate, at, Python, npm and gem, and a repository of each language. */
+export const toolsImage = (): Promise<string> =>
+  imageOf('tools', 'coxswain-tools', 'making the image of a host with tools (some minutes, once)')
+
 /** A family of hosts on which services can be installed without a network. */
 export type ServicesFamily = 'debian' | 'redhat' | 'alpine'
 

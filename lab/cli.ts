@@ -56,6 +56,7 @@ program
   .description('starts the hosts, or finds them running, and writes their inventory')
   .option(...nameOption)
   .option('--masters <n>', 'Kubernetes masters, with a load balancer', Number, 3)
+  .option('--workers <n>', 'Kubernetes workers, beside the masters', Number, 0)
   .option('--hosts <n>', 'hosts with only sshd', Number, 0)
   .option('--inventory <file>', 'the inventory file to write', 'inventory/lab.yaml')
   .option(...kubernetesOption)
@@ -70,6 +71,7 @@ program
       options: WantedKubernetes & {
         name: string
         masters: number
+        workers: number
         hosts: number
         inventory: string
         containerd?: Containerd

@@ -11,7 +11,7 @@ export interface LabHost {
   readonly address: string
   /** The address of IPv6 in a lab of both families. */
   readonly second?: string | undefined
-  readonly role: 'master' | 'loadbalancer' | 'plain'
+  readonly role: 'master' | 'worker' | 'loadbalancer' | 'plain'
 }
 
 const listed = z.array(
@@ -54,7 +54,7 @@ export const startHost = async (
   }: { image: string; bundle: string | undefined; network: string; publicKey: string },
 ): Promise<void> => {
   const container = containerName(lab, name)
-  const master = role === 'master' && bundle !== undefined
+  const node = (role === 'master' || role === 'worker') && bundle !== undefined
   await podman([
     'run',
     '--detach',
@@ -80,10 +80,10 @@ export const startHost = async (
     '--volume',
     `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
     // overlay cannot be mounted on overlay: the data of containerd and etcd is in separate volumes
-    ...(master
+    ...(node
       ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd']
       : []),
-    ...(master
+    ...(node
       ? [
           '--volume',
           `${bundle}/bin:/opt/coxswain/bin:ro`,

@@ -38,11 +38,16 @@ export const flannelFields = (host: LabHost): string => {
   ].join(', ')
 }
 
-/** What a master says of its addresses. */
-const masterVariables = ({ address, second }: LabHost): Record<string, string> => ({
+/** What a worker says of its addresses. */
+const workerVariables = ({ address, second }: LabHost): Record<string, string> => ({
   address,
-  advertise_address: address,
   ...(second !== undefined && { node_ip: `${address},${second}` }),
+})
+
+/** What a master says of its addresses. */
+const masterVariables = (host: LabHost): Record<string, string> => ({
+  ...workerVariables(host),
+  advertise_address: host.address,
 })
 
 const endpointOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:6443`
@@ -116,6 +121,11 @@ export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab, bundle: Bundl
     ...(of('master').length > 0 && {
       masters: {
         hosts: Object.fromEntries(of('master').map((host) => [host.name, masterVariables(host)])),
+      },
+    }),
+    ...(of('worker').length > 0 && {
+      workers: {
+        hosts: Object.fromEntries(of('worker').map((host) => [host.name, workerVariables(host)])),
       },
     }),
     ...(of('plain').length > 0 && {

@@ -22,6 +22,7 @@ const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
 /** The wanted hosts, with the last number of their addresses. */
 const wantedHosts = ({
   masters,
+  workers = 0,
   plain,
 }: LabOptions): (Omit<LabHost, 'address' | 'second'> & { number: number })[] => [
   ...(masters > 0 ? [{ name: 'lb1', number: 10, role: 'loadbalancer' as const }] : []),
@@ -29,6 +30,11 @@ const wantedHosts = ({
     name: `m${index + 1}`,
     number: 11 + index,
     role: 'master' as const,
+  })),
+  ...Array.from({ length: workers }, (_, index) => ({
+    name: `w${index + 1}`,
+    number: 51 + index,
+    role: 'worker' as const,
   })),
   ...Array.from({ length: plain }, (_, index) => ({
     name: `h${index + 1}`,
@@ -103,7 +109,9 @@ const refuseIfOld = (version: string, { containerd, network = 'ipv4' }: LabOptio
 
 /** The bundle and the image of the hosts, made at the same time. */
 const artifacts = async (options: LabOptions): Promise<{ image: string; kubernetes: Bundle | undefined }> => {
-  const { masters, containerd, kubernetes: release = debianRelease, bundle: given } = options
+  const { masters, workers = 0, containerd, kubernetes: release = debianRelease, bundle: given } = options
+  if (masters === 0 && workers > 0)
+    throw new LabError('workers need a master', 'use --masters 1, or leave out --workers')
   if (masters === 0) return { image: await hostImage(), kubernetes: undefined }
   if (given === undefined) refuseIfOld(release, options)
   const [kubernetes] = await Promise.all([bundle(options), hostImage(suiteOf(containerd))])
@@ -148,7 +156,7 @@ const withNetworks = async (found: Bundle, name: string, host: LabHost): Promise
 export const up = async (options: LabOptions): Promise<Lab> => {
   const { name, fresh, inventory } = options
   await prepareMachine()
-  await makeRoomForHosts(options.masters + options.plain + 1)
+  await makeRoomForHosts(options.masters + (options.workers ?? 0) + options.plain + 1)
   const { image, kubernetes } = await artifacts(options)
   const folder = stateFolder(name)
   await mkdir(folder, { recursive: true, mode: 0o700 })

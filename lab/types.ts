@@ -9,6 +9,8 @@ export interface LabOptions extends WantedKubernetes {
   readonly name: string
   /** Kubernetes masters, `m1` and so on, with a load balancer `lb1`; 0 for none. */
   readonly masters: number
+  /** Kubernetes workers, `w1` and so on; by default none. */
+  readonly workers?: number | undefined
   /** The version of containerd on the masters; by default that of Debian 12. */
   readonly containerd?: Containerd | undefined
   /** Hosts with only sshd, `h1` and so on. */

@@ -1,6 +1,6 @@
 /** The variables of the control plane playbooks, and what follows from them. */
-import { flag, z } from 'coxswain'
-import type { PlaybookHost } from 'coxswain'
+import { flag, isCoxswainError, z } from 'coxswain'
+import type { PlayContext, PlaybookHost } from 'coxswain'
 import {
   clusterSettings,
   defaultServiceSubnet,
@@ -139,7 +139,7 @@ export const hasIPv6 = ({ pod_subnet: pods }: ControlPlaneVars): boolean =>
   networksOf(pods).some((network) => network?.family === 6)
 
 /** The address that the kubelet reports. Without it, a kubelet takes the host's first IPv4 address. */
-const nodeIpOf = (host: MasterHost): string | undefined => {
+export const nodeIpOf = (host: MasterHost): string | undefined => {
   const { node_ip: given, advertise_address: advertised } = host.vars
   const { address } = master(host)
   return given ?? advertised ?? (address.includes(':') ? address : undefined)
@@ -149,6 +149,19 @@ const nodeIpOf = (host: MasterHost): string | undefined => {
 export const ownAddressesOf = (host: MasterHost): string[] => [
   ...new Set([master(host).address, ...(nodeIpOf(host)?.split(',') ?? [])]),
 ]
+
+/** The hosts of a group; none if the inventory does not have it. */
+export const hostsIfAny = <Vars>(
+  { group }: Pick<PlayContext<Vars>, 'group'>,
+  name: string,
+): readonly PlaybookHost<Vars>[] => {
+  try {
+    return group(name)
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'pattern-invalid') return []
+    throw error
+  }
+}
 
 /** The configuration of the master that begins the cluster. */
 export const firstConfig = (host: MasterHost): HostConfig => ({

@@ -12,32 +12,24 @@ import {
   factsOf,
   hasEtcdData,
   hostOf,
-  kernelModule,
   kubeadmInit,
   kubeadmJoin,
   kubeadmPhase,
   loadBalancer,
-  loadImages,
+  noRotation,
   nodeReady,
   ownAddresses,
   packages,
   podsRunning,
   sameCluster,
+  sameMaster,
   service,
-  swapOff,
-  sysctl,
   userKubeconfig,
   writeConfig,
 } from 'coxswain/tasks'
-import {
-  controlPlaneVars,
-  firstConfig,
-  hasIPv6,
-  joiningConfig,
-  master,
-  ownAddressesOf,
-} from './control-plane-vars.ts'
+import { controlPlaneVars, firstConfig, joiningConfig, master, ownAddressesOf } from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
+import { preparedNode } from './node-preparation.ts'
 
 type Context = PlayContext<ControlPlaneVars>
 
@@ -112,6 +104,7 @@ export default playbook({
           version: vars.kubernetes_version,
           allowUnknownVersion: vars.allow_unknown_version,
         }),
+        noRotation(),
       ],
     }),
 
@@ -120,6 +113,14 @@ export default playbook({
       hosts: leader,
       become: true,
       tasks: ({ host }) => [sameCluster(firstConfig(host))],
+    }),
+
+    play('the masters are those of the inventory', {
+      tags: ['load-balancer', 'prepare', 'leader', 'join', 'network'],
+      hosts: 'masters',
+      anyErrorsFatal: true,
+      become: true,
+      tasks: ({ host }) => [sameMaster(firstConfig(host))],
     }),
 
     play('the load balancer knows every master', {
@@ -142,20 +143,7 @@ export default playbook({
       tags: 'prepare',
       hosts: 'masters',
       become: true,
-      tasks: ({ vars }) => [
-        ...['overlay', 'br_netfilter'].map((name) => kernelModule({ name })),
-        ...[
-          'net.ipv4.ip_forward',
-          'net.bridge.bridge-nf-call-iptables',
-          'net.bridge.bridge-nf-call-ip6tables',
-          // kubeadm requires the first, and interfaces that exist follow the second
-          ...(hasIPv6(vars) ? ['net.ipv6.conf.default.forwarding', 'net.ipv6.conf.all.forwarding'] : []),
-        ].map((key) => sysctl({ key, value: 1 })),
-        ...(vars.manage_swap ? [swapOff()] : []),
-        service({ name: vars.container_service, state: 'started', enabled: true }),
-        service({ name: 'kubelet', enabled: true }),
-        ...(vars.image_archives === undefined ? [] : [loadImages({ folder: vars.image_archives })]),
-      ],
+      tasks: ({ vars }) => preparedNode(vars),
     }),
 
     play('one master leads', {

@@ -151,7 +151,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'jsonc-parser': ['tasks/files/json-setting.ts', 'tasks/files/documents/json'],
   tar: ['tasks/files/unpack/tar-index.ts'],
   'tar/header': ['tasks/files/tree/tar.ts'],
-  'tar/parse': ['tasks/files/unpack/tar-index.ts'],
+  'tar/parse': ['tasks/files/unpack/tar-index.ts', 'tasks/kubernetes/bundle/archive-images.ts'],
 }
 
 test('each package has its home', () => {

@@ -20,7 +20,17 @@ type GivenOf<Names extends string> = [Names] extends [never]
     : never
 
 /** Options that say how a task runs in a list: a fact that is read for a step does not run in one. */
-const listOptions = ['when', 'on', 'retry', 'timeout', 'oncePer', 'ignoreErrors', 'notify', 'listen'] as const
+const listOptions = [
+  'when',
+  'on',
+  'retry',
+  'timeout',
+  'oncePer',
+  'throttle',
+  'ignoreErrors',
+  'notify',
+  'listen',
+] as const
 
 /** @throws `playbook-invalid` for a fact with options that would have no effect, and for a task that waits. */
 const refuseOptions = (name: string, { title, options, apply, until }: Task): void => {
@@ -105,8 +115,8 @@ export function given(sources: Sources, make: (values: never) => unknown, option
  */
 export const stepsFrom = (
   play: string,
-  { make }: Given,
+  { make, place }: Given,
   values: Readonly<Record<string, unknown>>,
 ): readonly Step[] =>
   // the types of the values are those that given(…) checked at compile time
-  stepsOf(`play "${play}": given(…)`, Reflect.apply(make, undefined, [values]))
+  stepsOf(`play "${play}": given(…)`, Reflect.apply(make, undefined, [values]), place)

@@ -39,6 +39,10 @@ export const secondsKind: Kind = {
   fits: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
   hint: 'it is a number of seconds above 0',
 }
+export const countKind: Kind = {
+  fits: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1,
+  hint: 'it is an integer from 1',
+}
 export const userNumberKind: Kind = {
   fits: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
   hint: 'it is a numeric user ID',

@@ -7,6 +7,7 @@ import {
   becomeKind,
   checkOptions,
   checkedElsewhere,
+  countKind,
   envKind,
   folderKind,
   isRecord,
@@ -54,6 +55,7 @@ export const taskKinds: Kinds<TaskOptions> = {
   cwd: folderKind,
   ignoreErrors: booleanKind,
   oncePer: oneOfKind('run', 'batch'),
+  throttle: countKind,
   notify: {
     fits: (value) => [value].flat().every((one) => typeof one === 'string' || isTask(one)),
     hint: 'it is the name of a handler, a handler, or a list of them',

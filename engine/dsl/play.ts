@@ -66,6 +66,11 @@ export interface PlaySpec<Vars, Its extends Handlers = Handlers> {
    * all hosts have ended the task before.
    */
   readonly strategy?: 'free' | 'linear'
+  /**
+   * Refuses tasks that can change a host, those of roles and made from values included: the play only looks. A run of such plays takes
+   * no locks, so it can look on while another run works.
+   */
+  readonly readOnly?: boolean
   /** Stops all hosts of the play before their next task as soon as one fails or is unreachable. */
   readonly anyErrorsFatal?: boolean
   /**
@@ -108,6 +113,7 @@ export const playKinds: Kinds<PlaySpec<unknown>> = {
   become: becomeKind,
   serial: checkedElsewhere,
   strategy: oneOfKind('free', 'linear'),
+  readOnly: booleanKind,
   anyErrorsFatal: booleanKind,
   maxFailPercentage: {
     fits: (value) => typeof value === 'number' && value >= 0 && value <= 100,

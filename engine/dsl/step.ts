@@ -9,6 +9,7 @@ import type { Exact } from './options.ts'
 import type { NamesIn } from './handler-names.ts'
 import type { Notifying } from './notifying.ts'
 import type { StepOptions, Task } from './types.ts'
+import { wrongItemIn } from './wrong-item.ts'
 import type { Sources } from './value-source.ts'
 
 /** Marks the steps that are not tasks, including those of another copy of the engine. */
@@ -141,20 +142,15 @@ export type Step<Names extends string = string> =
 export const isStep = (value: unknown): value is Step =>
   typeof value === 'object' && value !== null && (stepBrand in value || Symbol.for('coxswain.task') in value)
 
-/** The hint for a value that is not a step. */
-const strangersHint = (wrong: unknown): string =>
-  typeof wrong === 'function'
-    ? 'a task takes its parameters: write sysctl({ … }), not sysctl'
-    : 'give a list: tasks: () => [ … ]; for an optional step, use a spread: ...(condition ? [ … ] : [])'
-
 /** @throws `playbook-invalid` for a list with anything but steps. */
 const refuseStrangers = (where: string, list: readonly unknown[]): void => {
-  const steps: unknown = list
-  const wrong = Array.isArray(steps) ? list.findIndex((item) => !isStep(item)) : 0
-  if (wrong === -1) return
-  throw new CoxswainError('playbook-invalid', `${where} takes a list of tasks and other steps`, {
-    hint: strangersHint(list[wrong]),
-  })
+  const found = wrongItemIn(list, isStep)
+  if (found === undefined) return
+  throw new CoxswainError(
+    'playbook-invalid',
+    `${where} takes a list of tasks and other steps: ${found.words}`,
+    { hint: found.hint },
+  )
 }
 
 const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ rescue, always, options })
@@ -225,13 +221,15 @@ export const flushHandlers = (): Flush => Object.freeze({ [stepBrand]: 'flush' a
  * Checks the list of steps that a function of an author returned.
  *
  * @param about the function, for the error.
+ * @param place returns where it is, if that is known.
  * @throws `playbook-invalid` for a list of anything else, such as a task that was not called.
  */
-export const stepsOf = (about: string, value: unknown): readonly Step[] => {
-  const list: unknown[] = Array.isArray(value) ? value : [undefined]
-  const steps = list.filter(isStep)
-  if (steps.length === list.length) return steps
-  throw new CoxswainError('playbook-invalid', `${about} does not return a list of tasks`, {
-    hint: strangersHint(list.find((item) => !isStep(item))),
-  })
+export const stepsOf = (about: string, value: unknown, place?: () => Place | undefined): readonly Step[] => {
+  const found = wrongItemIn(value, isStep)
+  if (found === undefined && Array.isArray(value)) return value.filter(isStep)
+  throw new CoxswainError(
+    'playbook-invalid',
+    `${about} does not return a list of tasks: ${found?.words ?? ''}`,
+    { hint: found?.hint, place: place?.() },
+  )
 }

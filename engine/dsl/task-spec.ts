@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Explanation, Failure } from './explanation.ts'
 import { checkedElsewhere, functionKind, schemaKind, textKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
 import type { ApplyContext, CheckContext, WaitOptions } from './types.ts'
@@ -43,6 +44,15 @@ export interface TaskSpec<Schema extends z.ZodType, Value, Applied = unknown> {
    * `{ ...drift(…), value }` has a value, too.
    */
   readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<Applied>
+  /**
+   * Reads what the host knows of the cause when the task has failed after it tried to do something, or waited in vain. It is shown
+   * below the error. It gets a minute; what it throws is not shown.
+   */
+  readonly explain?: (
+    ctx: CheckContext,
+    params: z.output<Schema>,
+    failure: Failure,
+  ) => Promise<Explanation | undefined>
   /** For a fact: its value cannot change during a run, such as the architecture. It is then read once on a host. */
   readonly fixed?: true
   /**
@@ -110,6 +120,7 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   guards: functionKind('write guards: (params) => …'),
   knownAfter: functionKind('write knownAfter: (params) => …'),
   apply: functionKind('write async apply({ remote }, params) { … }'),
+  explain: functionKind('write async explain({ remote }, params, { error }) { … }'),
   fixed: { fits: (value) => value === true, hint: 'it is true, or left out' },
   until: functionKind('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: functionKind('write needs: (params) => …'),

@@ -4,6 +4,7 @@ import { authorsFolders, authorsPlace, callersPlace, hereTrace } from '../author
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { once } from '../once.ts'
 import { checkOptions } from './option-kinds.ts'
+import type { Failure } from './explanation.ts'
 import { deepFreeze } from './freeze.ts'
 import { checkTaskOptions } from './options.ts'
 import type { Exact } from './options.ts'
@@ -195,7 +196,7 @@ export function defineTask<Schema extends z.ZodType, Value>(
     kind: kindOf(spec),
     unchecked: spec.checkable !== undefined,
   })
-  const { check, apply } = spec
+  const { check, apply, explain } = spec
   const defined = hereTrace()
   let known: ReturnType<Task['definition']> | undefined
   const definition = (): ReturnType<Task['definition']> => {
@@ -229,6 +230,7 @@ export function defineTask<Schema extends z.ZodType, Value>(
           ? async (ctx: CheckContext) => checked(spec.name, defined, await work(() => check(ctx, params)))
           : undefined,
       apply: apply && (async (ctx: ApplyContext) => work(() => apply(ctx, params))),
+      explain: explain && ((ctx: CheckContext, failure: Failure) => explain(ctx, params, failure)),
       until: spec.until?.(params),
       guards: spec.guards?.(params) ?? false,
       knownAfter: spec.knownAfter?.(params) ?? false,

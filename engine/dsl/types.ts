@@ -1,6 +1,7 @@
 /** The types of the DSL that refer to each other: tasks, their contexts and options, and selectors. */
 import type { Place } from '../errors.ts'
 import type { Remote, RemoteReader } from '../remote/types.ts'
+import type { Explanation, Failure } from './explanation.ts'
 import type { Listening, Notifying } from './notifying.ts'
 import type { Outcome } from './outcome.ts'
 import type { Verdict } from './verdict.ts'
@@ -36,6 +37,8 @@ export interface Task<Value = unknown, Names extends string = string, Topics ext
   readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
   /** Makes the changes; undefined for a task that only reads or waits. */
   readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
+  /** Reads what the host knows of the cause of a failure; undefined for a task that cannot. */
+  readonly explain: ((ctx: CheckContext, failure: Failure) => Promise<Explanation | undefined>) | undefined
   /** How long to wait for an `ok` of the check; undefined for a task that does not wait. */
   readonly until: WaitOptions | undefined
   /** Whether an `ok` of the check does not prove that an apply was completed. */
@@ -205,6 +208,13 @@ export interface StepOptions {
    * in each batch of a play with `serial` (`batch`).
    */
   readonly oncePer?: 'run' | 'batch'
+  /**
+   * Maximum number of hosts of the play that run it at the same time, from 1. On a block, it applies to each of its tasks separately.
+   *
+   * @example
+   * httpRequest({ url: 'https://api.example.org/register', method: 'POST' }, { throttle: 2 })
+   */
+  readonly throttle?: number
 }
 
 /** The options of a task in a play. */

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { Shown } from './cards.ts'
 
 /** One difference between the host and the wanted state, as `--diff` shows it. */
 export interface Change {
@@ -16,6 +17,8 @@ export interface Ok<Value> {
   readonly kind: 'ok'
   /** The value of a fact; undefined for other tasks. */
   readonly value: Value
+  /** How the run shows the value to people; as JSON by default. */
+  readonly shown?: Shown
 }
 
 /** The host is not in the wanted state. */
@@ -51,11 +54,13 @@ export type Verdict<Value = unknown> = Ok<Value> | Drift | Unknown | Pending
  * @example
  * return ok()
  * return ok({ version: '1.20.2' })
+ *
+ * @param shown how the run shows the value to people: a text such as a table, and cards for the page of `--report`; as JSON by default.
  */
 export function ok(): Ok<void>
-export function ok<const Value>(value: Value): Ok<Value>
-export function ok(value?: unknown): Ok<unknown> {
-  return { kind: 'ok', value }
+export function ok<const Value>(value: Value, shown?: Shown): Ok<Value>
+export function ok(value?: unknown, shown?: Shown): Ok<unknown> {
+  return { kind: 'ok', value, ...(shown !== undefined && { shown }) }
 }
 
 /**

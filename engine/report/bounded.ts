@@ -1,9 +1,11 @@
-/** Limits the size of `task-end` events: file contents and errors can be of any size. Pure. */
+/** Limits the size of `task-end` events: file contents, errors and values can be of any size. Pure. */
 import type { ReportedChange, ReportedError, TaskEnd } from '../run/events.ts'
 
 /** Maximum characters of one text, and of all changes of a task. */
 const textLimit = 64 * 1024
 const changesLimit = 1024 * 1024
+/** Maximum bytes of the JSON of a value. */
+const valueLimit = 1024 * 1024
 /** Maximum number of changes of a task, and of causes of an error. */
 const changesCount = 1000
 const causesCount = 20
@@ -52,10 +54,14 @@ export const boundedError = (error: ReportedError | undefined): ReportedError | 
     causes: error.causes.slice(0, causesCount).map((cause) => boundedText(cause)),
   }
 
-/** The end of a task, of bounded size. */
-export const boundedEnd = (event: TaskEnd): TaskEnd => ({
+const isTooLarge = (value: unknown): boolean => Buffer.byteLength(JSON.stringify(value)) > valueLimit
+
+/** The end of a task, of bounded size. A value of which a part is missing is of no use: one that is too large is left out. */
+export const boundedEnd = ({ value, cards, ...event }: TaskEnd): TaskEnd => ({
   ...event,
   changes: boundedChanges(event.changes),
   why: maybe(event.why),
   error: boundedError(event.error),
+  ...(value !== undefined && !isTooLarge(value) && { value }),
+  ...(cards !== undefined && !isTooLarge(cards) && { cards }),
 })

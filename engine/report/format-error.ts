@@ -69,12 +69,16 @@ const causeLines = (causes: readonly string[], paint: Paint): string[] =>
 
 /** Formats a warning as lines of text, without a newline at the end. */
 export const formatWarning = (
-  { message, place, hint }: { readonly message: string; readonly place: Place; readonly hint: string },
+  {
+    message,
+    place,
+    hint,
+  }: { readonly message: string; readonly place: Place | undefined; readonly hint: string },
   { color, width = 100 }: Pick<ErrorFormat, 'color' | 'width'>,
 ): string => {
   const paint = paintWith(color)
   const below = [
-    ...placeLines(place, width, paint),
+    ...(place === undefined ? [] : placeLines(place, width, paint)),
     ...(hint === '' ? [] : [`${paint.cyan('hint:')} ${oneLine(hint)}`]),
   ]
   return [`${paint.bold('warning:')} ${oneLine(message)}`, ...indent(below, 2)].join('\n')

@@ -1,5 +1,6 @@
 /** The schema of the lines of `--output json`. `run schema events` and docs/events.md are generated from it. */
 import { z } from 'zod'
+import { cardGroupSchema } from '../dsl/cards.ts'
 import type { Outcome } from '../run/events.ts'
 import { noOutcomes } from '../run/events.ts'
 import { jsonFormat } from './json-format.ts'
@@ -144,6 +145,16 @@ const events = [
     changes: z.array(change).describe('what was changed, or would be under `--check`'),
     why: maybeText('why it was skipped, or why the outcome is unknown'),
     error: error.nullable().describe('why it failed; null if it did not'),
+    value: z
+      .unknown()
+      .optional()
+      .describe(
+        'the value of a fact whose output is a text for people; left out if its JSON is longer than 1 MiB',
+      ),
+    cards: z
+      .array(cardGroupSchema)
+      .optional()
+      .describe('how the value is drawn on the page of the run; left out if its JSON is longer than 1 MiB'),
     seconds: z.number().describe('how long it took, in seconds'),
   }),
   event('host-end', 'A host has ended a play.', {

@@ -122,14 +122,24 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
       },
       'task-end': (event) => {
         endOutput(event.task.id)
-        const { outcome, why, error, seconds, changes: all } = boundedEnd(event)
+        const { outcome, why, error, value, cards, seconds, changes: all } = boundedEnd(event)
         const changes = all.map(({ what, from, to }) => ({
           what,
           from: orNull(from),
           to: orNull(to),
         }))
         const task = taskFields(event.task)
-        line({ ...stamp(event), task, outcome, changes, why: orNull(why), error: maybeError(error), seconds })
+        line({
+          ...stamp(event),
+          task,
+          outcome,
+          changes,
+          why: orNull(why),
+          error: maybeError(error),
+          ...(value !== undefined && { value }),
+          ...(cards !== undefined && { cards: [...cards] }),
+          seconds,
+        })
       },
       'handlers-due': (event) =>
         line({ ...stamp(event), task: taskFields(event.task), handlers: event.handlers }),

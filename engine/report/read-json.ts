@@ -1,5 +1,6 @@
 /** Parses the JSON reporter's lines into events, so that a recorded run can be shown again. */
 import { z } from 'zod'
+import { cardGroupSchema } from '../dsl/cards.ts'
 import { errorCodes } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
 import { noOutcomes } from '../run/events.ts'
@@ -131,6 +132,8 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     changes: z.array(change),
     why: maybe(z.string()),
     error: maybe(error),
+    value: z.unknown().optional(),
+    cards: z.array(cardGroupSchema).optional(),
     seconds: z.number(),
   }),
   z.object({ type: z.literal('handlers-due'), ...stamp, task, handlers: texts }),

@@ -1,4 +1,5 @@
 /** Collects a complete run from its events, for reports that are written at its end. */
+import type { CardGroup } from '../dsl/cards.ts'
 import type {
   Outcome,
   ReportedChange,
@@ -33,6 +34,7 @@ export interface RecordedTask {
   readonly changes: readonly ReportedChange[]
   readonly why: string | undefined
   readonly error: ReportedError | undefined
+  readonly cards: readonly CardGroup[]
   /** The beginning and end of the output; a line between them says what was omitted. */
   readonly output: readonly RecordedLine[]
 }
@@ -87,6 +89,7 @@ const recorded = ({ task, start, head, kept, ended }: GrowingTask): RecordedTask
   changes: ended?.changes ?? [],
   why: ended?.why,
   error: ended?.error,
+  cards: ended?.cards ?? [],
   output: [...head, ...kept.end()].map(({ stream, line }) => ({ stream, line })),
 })
 

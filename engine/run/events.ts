@@ -1,4 +1,5 @@
 /** The events of a run. Reporters are functions of these; secrets in their text are already masked. */
+import type { CardGroup } from '../dsl/cards.ts'
 import type { Outcome } from '../dsl/outcome.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
@@ -145,6 +146,10 @@ export interface TaskEnd extends Timed {
   /** Why it was skipped, or why the outcome is unknown. */
   readonly why: string | undefined
   readonly error: ReportedError | undefined
+  /** The value of a fact, if its output is a text for people. Reports leave it out if its JSON is longer than 1 MiB. */
+  readonly value?: unknown
+  /** How the value is drawn on the page of the run. */
+  readonly cards?: readonly CardGroup[] | undefined
   readonly seconds: number
 }
 

@@ -60,15 +60,16 @@ const forgottenOf = (
 const exitOf = (
   recap: readonly HostRecap[],
   stopped: unknown,
-  { interrupted, forgot }: { readonly interrupted: boolean; readonly forgot: boolean },
+  { interrupted, forgot, onlyFindings }: Readonly<Record<'interrupted' | 'forgot' | 'onlyFindings', boolean>>,
 ): number => {
   if (interrupted) return exitCodes.interrupted
   const any = (outcome: Outcome): boolean => recap.some(({ counts }) => counts[outcome] > 0)
-  if (any('failed')) return exitCodes.failed
+  if (any('failed') && !onlyFindings) return exitCodes.failed
   if (any('unreachable')) return exitCodes.unreachable
   if (stopped !== undefined) return exitCodeOf(stopped)
-  // a handler that will never run is a failure
-  return forgot ? exitCodes.failed : exitCodes.ok
+  // a handler that will never run is a failure, which findings must not hide
+  if (forgot) return exitCodes.failed
+  return onlyFindings ? exitCodes.differs : exitCodes.ok
 }
 
 /** The handlers that are due from earlier runs and still in the plan, including those of plays that do not start. */
@@ -168,7 +169,11 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   })
   return {
     recap,
-    exit: exitOf(recap, stopped, { interrupted, forgot: Object.keys(forgotten).length > 0 }),
+    exit: exitOf(recap, stopped, {
+      interrupted,
+      forgot: Object.keys(forgotten).length > 0,
+      onlyFindings: tally.onlyFindings,
+    }),
     wouldChange: recap.some(({ counts }) => counts['would change'] > 0 || counts.unknown > 0),
   }
 }

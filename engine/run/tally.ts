@@ -21,6 +21,7 @@ export class Tally {
   readonly #ledger: ReturnType<typeof keepLedger>
   /** Whether a host was stopped before it ended the play. */
   stopped = false
+  readonly #failures = { findings: 0, others: 0 }
 
   /**
    * @param plays the names of all plays, in order.
@@ -48,8 +49,15 @@ export class Tally {
     this.#ledger.see(event)
     if (event.type === 'host-end' && event.standing === 'stopped') this.stopped = true
     if (event.type !== 'task-end') return
+    if (event.outcome === 'failed')
+      this.#failures[event.error?.code === 'finding' ? 'findings' : 'others'] += 1
     const counts = this.#counts.get(event.task.host)
     if (counts !== undefined) counts[event.outcome] += 1
+  }
+
+  /** Whether tasks failed, and all of them because they only look and have found something. */
+  get onlyFindings(): boolean {
+    return this.#failures.findings > 0 && this.#failures.others === 0
   }
 
   recap(): HostRecap[] {

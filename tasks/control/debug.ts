@@ -1,4 +1,4 @@
-import { defineTask, ok, z } from '../../engine/index.ts'
+import { cardGroupSchema, defineTask, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 
 /** What to show: text, any value, or a question put to the host. */
@@ -20,10 +20,18 @@ export const debug = defineTask({
   params: () =>
     z.object({
       show: z.unknown().describe('text or any value; in a playbook also a function that reads from the host'),
+      text: z
+        .string()
+        .optional()
+        .describe('what people see in place of the value, which programs get; by default the value as JSON'),
+      cards: z
+        .array(cardGroupSchema)
+        .optional()
+        .describe('how the page of --report draws the value, with `text`'),
     }),
 
-  async check(ctx, { show }) {
+  async check(ctx, { show, text, cards }) {
     const value: unknown = isQuestion(show) ? await show(ctx) : show
-    return ok(value)
+    return text === undefined ? ok(value) : ok(value, { text, ...(cards !== undefined && { cards }) })
   },
 })

@@ -1,6 +1,7 @@
 /** Tasks for database servers. */
 export { mysqlDatabase } from './mysql-database.ts'
 export { mysqlGrant } from './mysql-grant.ts'
+export { mysqlSetting } from './mysql-setting.ts'
 export { mysqlUser } from './mysql-user.ts'
 export { postgresqlDatabase } from './postgresql-database.ts'
 export { postgresqlExtension } from './postgresql-extension.ts'

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import {
   CoxswainError,
@@ -11,9 +9,9 @@ import {
   remotePath,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/index.ts'
-import { draftIn, sweepDrafts } from './content/local-draft.ts'
+import type { CheckContext, RemoteReader } from '../../engine/index.ts'
 import { localSum } from './content/local-file.ts'
+import { receiveFile } from './content/receive.ts'
 
 const params = () =>
   z.object({
@@ -68,61 +66,6 @@ const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promis
 
 const describeSum = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
 
-/**
- * Writes the file to a draft, and moves it into place if it has the expected SHA-256. Other users of this machine could
- * control a part of the path: the folder is entered without their links, and names are then resolved inside it.
- */
-const receive = async (ctx: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
-  const { remote } = ctx
-  const stat = await remote.stat(src, { follow: true })
-  if (stat?.type !== 'file')
-    throw new CoxswainError('read-failed', `${src} changed while it was being fetched`, {
-      hint: 'fetch it while nothing writes to it',
-    })
-  const folder = enterLocalFolder(dirname(place), { make: true })
-  if (folder === undefined)
-    throw new CoxswainError('write-failed', `the folder ${dirname(place)} does not exist`)
-  try {
-    await receiveIn(folder.path, { remote, src, size: stat.size, sum, name: basename(place) })
-  } finally {
-    folder.close()
-  }
-}
-
-/** The file to receive. */
-interface Incoming {
-  readonly remote: RemoteReader
-  readonly src: string
-  readonly size: number
-  readonly sum: string
-  readonly name: string
-}
-
-const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incoming): Promise<void> => {
-  await sweepDrafts(folder)
-  const path = draftIn(folder)
-  // a file that only root can read on the host must not be readable by other users here
-  const file = await open(path, 'wx', 0o600)
-  try {
-    const hash = createHash('sha256')
-    // not more than the announced size: a host that never stops sending would fill the disk
-    for await (const chunk of remote.readStream(src, size)) {
-      hash.update(chunk)
-      await file.writeFile(chunk)
-    }
-    await file.sync()
-    if (hash.digest('hex') !== sum) {
-      throw new CoxswainError('read-failed', `${src} changed while it was being fetched`, {
-        hint: 'fetch it while nothing writes to it',
-      })
-    }
-    await rename(path, join(folder, name))
-  } finally {
-    await file.close()
-    await rm(path, { force: true })
-  }
-}
-
 /** Makes a file on this machine equal to one on the host. */
 export const fetch = defineTask({
   name: 'fetch',
@@ -141,6 +84,6 @@ export const fetch = defineTask({
 
   async apply(ctx, given) {
     const sum = await sumThere(ctx.remote, given)
-    if (sum !== undefined) await receive(ctx, given.src, sum, placeOf(ctx, given))
+    if (sum !== undefined) await receiveFile(ctx, given.src, placeOf(ctx, given), sum)
   },
 })

@@ -10,6 +10,7 @@ import {
   waitForEtcd,
   waitForMembers,
 } from './etcd/member.ts'
+import { explainControlPlane } from './kubeadm/explain.ts'
 import { kubeadmConfigPath, manifest } from './kubeadm/paths.ts'
 import { allowUnknownVersion, knownVersion } from './kubeadm/versions.ts'
 
@@ -50,6 +51,8 @@ export const etcdMemberAdd = defineTask({
     const from = own === undefined ? 'not listed' : own.started ? 'without a vote' : 'not started'
     return drift({ what: `etcd member ${name}`, from, to: 'started' })
   },
+
+  explain: explainControlPlane,
 
   async apply(ctx, params) {
     const via = await ctx.on(params.via)

@@ -1,4 +1,5 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
+import { memberStatus } from './etcd/status.ts'
 import { apiReady } from './kubeadm/kubectl.ts'
 import { etcdData, manifest } from './kubeadm/paths.ts'
 
@@ -38,5 +39,29 @@ export const hasEtcdData = defineTask({
   params: () => z.object({}),
   async check({ remote }) {
     return (await remote.exists(etcdData)) ? ok() : drift('the host does not have etcd data')
+  },
+})
+
+/** Whether the etcd member of a host is the leader: used to take it last. */
+export const etcdLeader = defineTask({
+  name: 'etcd-leader',
+  description: 'Reads whether the etcd member of a control-plane node is the leader.',
+  reads: 'the status of the etcd member',
+  example: {},
+  params: () => z.object({}),
+  async check(ctx) {
+    return (await memberStatus(ctx))?.leads === true ? ok() : drift('the etcd member is not the leader')
+  },
+})
+
+/** Whether the etcd member of a host responds: used to select one that is asked for a snapshot. */
+export const etcdResponds = defineTask({
+  name: 'etcd-responds',
+  description: 'Reads whether the etcd member of a control-plane node responds.',
+  reads: 'the status of the etcd member',
+  example: {},
+  params: () => z.object({}),
+  async check(ctx) {
+    return (await memberStatus(ctx)) === undefined ? drift('the etcd member does not respond') : ok()
   },
 })

@@ -5,7 +5,7 @@ import type { Trace } from './kubeadm/init-traces.ts'
 import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
 import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
-import { withLastErrors } from './kubeadm/last-errors.ts'
+import { explainControlPlane } from './kubeadm/explain.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
 import type { MasterState } from './kubeadm/master-state.ts'
 import {
@@ -121,6 +121,8 @@ export const kubeadmInit = defineTask({
     }
   },
 
+  explain: explainControlPlane,
+
   async apply(ctx, given) {
     const state = await masterState(ctx, given.address, given.port)
     const progress = await progressOf(ctx, given, state)
@@ -161,12 +163,10 @@ const init = async (
     // it prints a token and a key for joining, which must not be in the log of a run
     '--skip-token-print',
   ]
-  await withLastErrors(ctx, () =>
-    withEtcdPatch(
-      ctx,
-      version,
-      (patches) =>
-        ctx.remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[...options, ...patches]}`,
-    ),
+  await withEtcdPatch(
+    ctx,
+    version,
+    (patches) =>
+      ctx.remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[...options, ...patches]}`,
   )
 }

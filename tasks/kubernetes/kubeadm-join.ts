@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto'
 import {
   CoxswainError,
   Secret,
@@ -17,13 +16,14 @@ import { joinConfig } from './config/join-config.ts'
 import { refuseAlarms } from './etcd/alarms.ts'
 import { etcdWaitParam, removeLostMember, requireHealthyMembers, waitForEtcd } from './etcd/member.ts'
 import { listMembers, memberOf, requireMembers } from './etcd/members.ts'
+import { authorityOn, caHash, withToken } from './kubeadm/bootstrap-token.ts'
 import { waitForApiServer, continueJoin, resetForJoin } from './kubeadm/join-recovery.ts'
 import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
 import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
-import { withLastErrors } from './kubeadm/last-errors.ts'
+import { explainControlPlane } from './kubeadm/explain.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
 import { removeOldNode } from './kubeadm/old-node.ts'
-import { adminConf, adminConfFile, kubeadmConfigPath, pki, unfinishedPath } from './kubeadm/paths.ts'
+import { adminConfFile, kubeadmConfigPath, unfinishedPath } from './kubeadm/paths.ts'
 import { finalizeKubelet, finalizeProblems, phases } from './kubeadm/phases.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionNote } from './kubeadm/versions.ts'
 import { readYaml } from './kubeadm/yaml.ts'
@@ -49,45 +49,14 @@ const params = () =>
     .superRefine(knownVersion('version'))
 type Params = z.output<ReturnType<typeof params>>
 
-/** Creates a token that expires after half an hour, and deletes it after use. */
-const withToken = async (via: ApplyContext, use: (token: Secret) => Promise<void>): Promise<void> => {
-  const text = await via.remote.run({
-    timeout: 60,
-    // it prints the token
-    quiet: true,
-  })`kubeadm --kubeconfig ${adminConf} token create --ttl 30m --description ${'coxswain: a master joins'}`.text()
-  const token = new Secret(text.split('\n').at(-1)?.trim() ?? '')
-  const [id] = token.reveal().split('.')
-  try {
-    await use(token)
-  } finally {
-    // if this fails, the token expires by itself
-    await via.remote.run({
-      timeout: 30,
-      quiet: true,
-    })`kubeadm --kubeconfig ${adminConf} token delete ${id ?? ''}`.result()
-  }
-}
-
-/** The hash of the authority's public key, which a joining node trusts (kubeadm join --discovery-token-ca-cert-hash). */
-const caHash = async ({ remote }: ApplyContext): Promise<string> => {
-  const text = await remote.read(`${pki}/ca.crt`)
-  if (text === undefined)
-    throw new CoxswainError('task-failed', `${pki}/ca.crt does not exist`, {
-      hint: 'run the task copy-certs first',
-    })
-  const key = new X509Certificate(text).publicKey.export({ type: 'spki', format: 'der' })
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
-}
-
 /** Joins. The configuration contains the token, so it is passed on standard input and not written to a file. */
 const join = (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void> =>
-  withToken(via, async (token) => {
+  withToken(via, 'a master joins', async (token) => {
     const text = (await ctx.remote.read(given.config)) ?? ''
     const discovery = {
       endpoint: given.endpoint,
       token: token.reveal(),
-      caCertHash: await caHash(ctx),
+      caCertHash: caHash(await authorityOn(ctx, 'run the task copy-certs first')),
     }
     const stdin = new Secret(joinConfig(given, discovery, readYaml(text, given.config)))
     const words = ignoring(given.ignorePreflightErrors)
@@ -178,6 +147,8 @@ export const kubeadmJoin = defineTask({
     ])
   },
 
+  explain: explainControlPlane,
+
   async apply(ctx, given) {
     await requireJoining(ctx, given)
     const via = await ctx.on(given.via)
@@ -187,14 +158,12 @@ export const kubeadmJoin = defineTask({
       await begin(ctx)
       await removeLostMember(ctx, via, given)
       if (state === 'lost its data') await resetForJoin(ctx, via, given)
-      await withLastErrors(ctx, async () => {
-        if (state !== 'unfinished' || !(await continueJoin(ctx, via, given))) {
-          await requireHealthyMembers(ctx, via, given.patience)
-          await removeOldNode(ctx, via, given)
-          await join(ctx, via, given)
-        }
-        await waitForApiServer(ctx, given, 120)
-      })
+      if (state !== 'unfinished' || !(await continueJoin(ctx, via, given))) {
+        await requireHealthyMembers(ctx, via, given.patience)
+        await removeOldNode(ctx, via, given)
+        await join(ctx, via, given)
+      }
+      await waitForApiServer(ctx, given, 120)
     }
     if ((await phases['mark-control-plane'].problems(ctx, asPhase(given))).length > 0)
       await ctx.remote.run({ timeout: 60 })`kubeadm init phase mark-control-plane --config ${given.config}`

@@ -2,7 +2,7 @@ import { defineTask, drift, ok, portNumber, remotePath, words, z } from '../../e
 import type { CheckContext } from '../../engine/index.ts'
 import { kubeadmVersion } from './facts.ts'
 import { adminConfFile, kubeadmConfigPath } from './kubeadm/paths.ts'
-import { withLastErrors } from './kubeadm/last-errors.ts'
+import { explainControlPlane } from './kubeadm/explain.ts'
 import { installedCommands } from './kubeadm/installed-phases.ts'
 import { phases } from './kubeadm/phases.ts'
 import type { PhaseParams } from './kubeadm/phases.ts'
@@ -70,16 +70,17 @@ export const kubeadmPhase = defineTask({
     const known = await complete(ctx, given)
     const lines = await installedCommands(ctx, phase, given.flow)
     await prepare?.(ctx, known)
-    const run = async (): Promise<void> => {
-      await around(ctx, known.version, async (options) => {
-        for (const line of lines)
-          await ctx.remote.run({
-            timeout: 600,
-          })`kubeadm ${[...line.split(' '), '--config', config, ...options]}`
-      })
-      await settle?.(ctx, known)
-    }
-    // other phases only write files: what the kubelet says is not about them
-    await (settle === undefined ? run() : withLastErrors(ctx, run))
+    await around(ctx, known.version, async (options) => {
+      for (const line of lines)
+        await ctx.remote.run({
+          timeout: 600,
+        })`kubeadm ${[...line.split(' '), '--config', config, ...options]}`
+    })
+    await settle?.(ctx, known)
+  },
+
+  // other phases only write files: what the kubelet says is not about them
+  async explain(ctx, given, failure) {
+    return phases[given.phase].settle === undefined ? undefined : explainControlPlane(ctx, given, failure)
   },
 })

@@ -5,7 +5,8 @@ import { leaveCluster, refuseLoss } from './kubeadm/leave-cluster.ts'
 import { resetWords } from './kubeadm/kubeadm.ts'
 import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './kubeadm/paths.ts'
 import { podDevices, removePodDevices } from './reset/devices.ts'
-import { removePaths, requireUnmounted, unmountBelow } from './reset/mounts.ts'
+import { removePaths } from './reset/mounts.ts'
+import { leftovers, resetHost } from './reset/reset-host.ts'
 import { flushRules, kubernetesRules, removeKubernetesRules } from './reset/rules.ts'
 
 /** Traces of kubeadm on a host. On a host without them, nothing is changed. */
@@ -14,23 +15,6 @@ const traces = {
   // the kubelet's package creates the folder, so only its content counts
   folders: [manifests, pki],
 }
-/** Folders that kubeadm reset leaves. They are emptied but not removed, because others could mount or own them. */
-const leftovers = {
-  removed: [
-    ...kubeconfigs,
-    pki,
-    etcdData,
-    // copies that kubeadm made before upgrades, with keys
-    '/etc/kubernetes/tmp',
-    '/var/lib/cni',
-    '/run/flannel',
-    '/var/lib/calico',
-    '/run/calico',
-    '/run/cilium',
-  ],
-  emptied: [manifests, '/var/lib/kubelet', '/etc/cni/net.d'],
-}
-const mayHaveMounts = [...leftovers.removed, ...leftovers.emptied]
 
 const hasContent = async ({ remote }: CheckContext, path: string): Promise<boolean> =>
   ((await remote.list(path)) ?? []).length > 0
@@ -121,11 +105,7 @@ export const resetNode = defineTask({
     for (const path of await copiesOf(ctx, given.users)) await remote.remove(path)
     // removed last, so that an interrupted reset is continued
     await remote.makeDirectory('/etc/coxswain')
-    await remote.run({ timeout: 90 })`systemctl stop kubelet`
-    // kubeadm unmounts in the order of mounting, which fails for nested mounts; what containers use is unmounted after it
-    await unmountBelow(ctx, mayHaveMounts)
-    await remote.run({ timeout: 300 })`${reset}`
-    await requireUnmounted(ctx, mayHaveMounts)
+    await resetHost(ctx, reset, 'end containers')
     await removePaths(ctx, 'remove', leftovers.removed)
     await removePaths(ctx, 'empty', leftovers.emptied)
     await removePodDevices(ctx)

@@ -1,56 +1,66 @@
-import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
+import { CoxswainError, defineTask, flag, ok } from '../../engine/index.ts'
+import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { clusterDifferences } from './kubeadm/cluster-differences.ts'
 import type { Difference } from './kubeadm/cluster-differences.ts'
-import { kubectl, ownServer } from './kubeadm/kubectl.ts'
-import { adminConf, unfinishedPath } from './kubeadm/paths.ts'
+import { clusterDocument, keptConfig } from './kubeadm/cluster-config.ts'
+import { ownServer } from './kubeadm/kubectl.ts'
+import { adminConf, kubeadmConfigPath, unfinishedPath } from './kubeadm/paths.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
-import { readYaml } from './kubeadm/yaml.ts'
+import type { HostConfig } from './kubeadm/settings.ts'
+import { factsOf } from './kubeadm/versions.ts'
 import type { Document } from './kubeadm/yaml.ts'
+import { configMapChanges } from './reconfigure/config-maps.ts'
+import { isHidden, settingChange } from './reconfigure/differences.ts'
+import { keptFiles } from './reconfigure/former-files.ts'
+import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
+import { changeInWords } from './reconfigure/master-files.ts'
 
-const kinds = new Set(['ClusterConfiguration', 'MasterConfiguration'])
-
-const documentSchema = z.looseObject({ kind: z.string() })
-
-/** The document about the cluster in a text. */
-const clusterDocument = (text: string, source: string): Document | undefined =>
-  readYaml(text, source)
-    .flatMap((one) => documentSchema.safeParse(one).data ?? [])
-    .find(({ kind }) => kinds.has(kind))
-
-const configMap = z.object({ data: z.record(z.string(), z.string()) })
-
-/** The configuration that a cluster keeps; undefined if there is no cluster yet, or it cannot be asked. */
-const clusterConfig = async (ctx: CheckContext, server: string): Promise<Document | undefined> => {
-  const [there, unfinished] = await Promise.all([
-    ctx.remote.exists(adminConf),
-    ctx.remote.exists(unfinishedPath),
-  ])
-  // an init that was interrupted is continued, and not yet a cluster
-  if (!there || unfinished) return undefined
-  const words = [
-    '-n',
-    'kube-system',
-    'get',
-    'configmap',
-    'kubeadm-config',
-    '--ignore-not-found',
-    '-o',
-    'json',
-  ]
-  const { ok: asked, stdout } = await kubectl(ctx, words, server).result()
-  if (!asked || stdout.trim() === '') return undefined
-  const { data } = configMap.parse(JSON.parse(stdout))
-  return clusterDocument(data['ClusterConfiguration'] ?? data['MasterConfiguration'] ?? '', 'kubeadm-config')
+/** Whether a host has a cluster. An init that was interrupted is continued, and not yet one. */
+const hasCluster = async ({ remote }: CheckContext): Promise<boolean> => {
+  const [there, unfinished] = await Promise.all([remote.exists(adminConf), remote.exists(unfinishedPath)])
+  return there && !unfinished
 }
 
-const inWords = ({ setting, configured, cluster, way }: Difference): string =>
-  `${setting} is ${configured ?? 'not set'}, but the cluster ${cluster === undefined ? 'does not have it' : `has ${cluster}`}: ${way}`
+/**
+ * The configuration that a host had last, where a run of reconfigure was interrupted: its API server might not run until
+ * that is continued. undefined where none was.
+ */
+const lastConfig = async (ctx: CheckContext): Promise<Document | undefined> => {
+  if ((await keptFiles(ctx)).length === 0) return undefined
+  return clusterDocument((await ctx.remote.read(kubeadmConfigPath)) ?? '', kubeadmConfigPath)
+}
+
+/** @throws `task-failed`: nothing says whether the cluster has other settings that cannot be changed. */
+const notAsked = ({ host }: CheckContext, server: string): CoxswainError =>
+  new CoxswainError(
+    'task-failed',
+    `the API server of ${host.name} does not say what kubeadm-config has, so the settings that cannot be changed are not compared`,
+    {
+      hint: `check it on ${host.name}: kubectl --kubeconfig ${adminConf} --server ${server} -n kube-system get configmap kubeadm-config; then run again; nothing was changed`,
+    },
+  )
+
+const inWords = ({ setting, configured, cluster, way }: Difference): string => {
+  const shown = settingChange(setting, cluster, configured)
+  const value = String(shown.from ?? '')
+  return `${setting} is ${String(shown.to ?? 'not set')}, but the cluster ${cluster === undefined ? 'does not have it' : `has ${value}`}: ${way}`
+}
 
 /** How to have the configuration of the cluster. */
-const asInCluster = ({ setting, cluster }: Difference): string =>
-  cluster === undefined ? `remove ${setting}` : `set ${setting} to ${cluster}`
+const asInCluster = ({ setting, cluster }: Difference): string => {
+  if (cluster === undefined) return `remove ${setting}`
+  return isHidden(setting) ? `set ${setting} as in the cluster` : `set ${setting} to ${cluster}`
+}
+
+/** The changes of the ConfigMaps for kubelets and kube-proxy. */
+const ofConfigMaps = async (ctx: CheckContext, given: HostConfig, server: string): Promise<Change[]> => {
+  const { kubelet, kubeProxy } = await configMapChanges(ctx, given, server)
+  return [...kubelet, ...kubeProxy]
+}
+
+/** What was not compared, for the reader of the run. */
+const without = (why: string) => ok(`not compared: ${why}`)
 
 /** Fails if the cluster that runs has other settings than the configuration, before anything is written. */
 export const sameCluster = defineTask({
@@ -58,25 +68,55 @@ export const sameCluster = defineTask({
   description:
     'Fails if the cluster on a control-plane node has other settings than the configuration: kubeadm does not change them.',
   reads:
-    'the ConfigMap kubeadm-config; nothing where there is no cluster yet, or its API server does not respond',
+    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
   example: {
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },
     members: [{ name: 'm1', address: '10.0.0.11' }],
   },
-  params: () => hostConfigSchema.superRefine(networksFit),
-  title: () => 'the cluster has the configured settings',
+  params: () =>
+    hostConfigSchema
+      .extend({
+        onlyFixed: flag()
+          .default(false)
+          .describe('fail only for settings that the playbook reconfigure does not apply'),
+      })
+      .superRefine(networksFit),
+  title: ({ onlyFixed }) =>
+    onlyFixed ? 'the cluster can have the configured settings' : 'the cluster has the configured settings',
 
-  async check(ctx, given) {
+  async check(ctx, { onlyFixed, ...given }): Promise<Verdict<string | undefined>> {
     const { self, cluster } = given
-    const living = await clusterConfig(ctx, ownServer(self.address, cluster.bindPort))
+    const server = ownServer(self.address, cluster.bindPort)
+    if (!(await hasCluster(ctx))) return ok(undefined)
+    const living = (await keptConfig(ctx, server)) ?? (onlyFixed ? await lastConfig(ctx) : undefined)
     const configured = clusterDocument(renderConfig(given), 'the configuration')
-    if (living === undefined || configured === undefined) return ok()
-    const found = clusterDifferences(configured, living)
-    if (found.length === 0) return ok()
-    throw new CoxswainError('task-failed', `the cluster has other settings than the configuration`, {
-      output: found.map(inWords).join('\n'),
-      hint: `${found.map(asInCluster).join(', ')}; nothing was changed`,
-    })
+    if (living === undefined || configured === undefined) {
+      if (onlyFixed) throw notAsked(ctx, server)
+      return without(`the API server of ${ctx.host.name} does not say what kubeadm-config has`)
+    }
+    const applies = factsOf(cluster.kubernetesVersion).dryRunsPhases
+    const found = clusterDifferences(configured, living, applies).filter(
+      ({ applied }) => !(onlyFixed && applied),
+    )
+    if (onlyFixed && found.length === 0) return ok(undefined)
+    const why = onlyFixed ? undefined : await whyNotComparable(ctx, cluster.kubernetesVersion)
+    const maps = onlyFixed || why !== undefined ? [] : await ofConfigMaps(ctx, given, server)
+    if (found.length + maps.length === 0)
+      return why === undefined ? ok(undefined) : without(`kubelets and kube-proxy (${why})`)
+    const applied = maps.length > 0 || found.some((one) => one.applied)
+    throw new CoxswainError(
+      'task-failed',
+      onlyFixed
+        ? 'the cluster has other settings than the configuration, which are not changed in a cluster that runs'
+        : 'the cluster has other settings than the configuration',
+      {
+        output: [...found.map(inWords), ...maps.map(changeInWords)].join('\n'),
+        hint: `${[
+          ...(applied ? ['run playbooks/reconfigure.ts to apply the configuration'] : []),
+          ...found.map(asInCluster),
+        ].join(', ')}; nothing was changed`,
+      },
+    )
   },
 })

@@ -1,7 +1,7 @@
 import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { accountOf } from '../system/accounts/account.ts'
-import { adminConf, adminConfFile } from './kubeadm/paths.ts'
+import { adminConf, adminConfFile, newCertificates } from './kubeadm/paths.ts'
 
 const serversIn = (kubeconfig: string | undefined): string[] =>
   [...(kubeconfig ?? '').matchAll(/^ *server: *["']?([^\s"']+)/gm)].map(([, server = '']) => server)
@@ -43,9 +43,13 @@ export const userKubeconfig = defineTask({
       ctx.remote.stat(path),
     ])
     if (wanted === undefined && !ctx.predicted(adminConfFile)) throw noMaster()
-    if (wanted !== sum || stat === undefined) {
+    if (wanted !== sum || stat === undefined || ctx.predicted(newCertificates)) {
       await refuseOthers(ctx, path)
-      return drift({ what: path, to: `a copy of ${adminConf}` })
+      return drift({
+        what: path,
+        from: sum === undefined ? undefined : 'a former copy',
+        to: `a copy of ${adminConf}`,
+      })
     }
     const access = `${stat.owner}:${stat.group} ${stat.mode}`
     const right = `${user}:${group} 0600`

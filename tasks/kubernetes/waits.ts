@@ -2,6 +2,8 @@
 import { defineTask, drift, driftUnlessEmpty, flag, ok, duration, z } from '../../engine/index.ts'
 import { etcdProblems } from './etcd/health.ts'
 import { listMembers } from './etcd/members.ts'
+import { counted } from '../shared/counted.ts'
+import { explainControlPlane } from './kubeadm/explain.ts'
 import { kubectl } from './kubeadm/kubectl.ts'
 
 const timeout = (limit: number) => duration({ zero: true }).default(limit).describe('seconds to wait')
@@ -20,6 +22,7 @@ export const nodeReady = defineTask({
     }),
   title: ({ node }) => `node ${node} is Ready`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
+  explain: explainControlPlane,
   async check(ctx, { node, withoutNetwork }) {
     const path =
       '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}'
@@ -42,8 +45,9 @@ export const etcdHealthy = defineTask({
       members: z.coerce.number<number | string>().int().min(1).describe('the number of members'),
       timeout: timeout(180),
     }),
-  title: ({ members }) => `etcd has ${members} healthy members`,
+  title: ({ members }) => `etcd has ${counted(members, 'healthy member')}`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
+  explain: explainControlPlane,
   async check(ctx, { members: wanted }) {
     const members = await listMembers(ctx)
     if (members === undefined) return drift(`etcd on ${ctx.host.name} does not respond`)
@@ -92,6 +96,7 @@ export const podsRunning = defineTask({
     }),
   title: ({ namespace }) => `pods of ${namespace} are running`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
+  explain: explainControlPlane,
   async check(ctx, { namespace, withoutNetwork }) {
     const found = podsSchema.parse(await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json())
     const items = found.items.filter((pod) => !isOver(pod) && (pod.spec.hostNetwork || !withoutNetwork))

@@ -13,9 +13,10 @@ import {
 import type { CheckContext } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import { addressOf, hostInUrl, isMapped } from './addresses/addresses.ts'
+import { targetsIn } from './load-balancers/configuration.ts'
+import { nextOf, putConfiguration } from './load-balancers/put.ts'
 import { renderTemplate } from '../files/templates/render.ts'
 
-const reloadFile = shellFile(import.meta.url, 'reload-haproxy.sh')
 const readyFile = shellFile(import.meta.url, 'ready-servers.sh')
 
 /**
@@ -113,10 +114,6 @@ const params = () =>
 const targetOf = ({ address, port }: z.output<ReturnType<typeof backend>>): string =>
   `${hostInUrl(address)}:${port}`
 
-/** The host and port of each backend in a configuration of this task. */
-const targetsIn = (text: string): string[] =>
-  [...text.matchAll(/^ {4}server \S+ (\S+) check /gm)].map(([, target = '']) => target)
-
 /** The URLs that answer with status 200, one a line; undefined if they cannot be asked. */
 const readyOf = async (
   remote: CheckContext['remote'],
@@ -179,6 +176,10 @@ const wantedText = async (
   return renderTemplate(configuration, values, 'haproxy.cfg')
 }
 
+/** The name under which a configuration is predicted under `--check`: another play of the run can write the same one. */
+const predictedName = (given: z.output<ReturnType<typeof params>>): string =>
+  `the load balancer ${JSON.stringify(given)}`
+
 /** Writes the configuration of haproxy as a load balancer for API servers, and reloads a running haproxy. */
 export const loadBalancer = defineTask({
   name: 'load-balancer',
@@ -189,9 +190,11 @@ export const loadBalancer = defineTask({
   params,
   title: ({ port, backends }) =>
     `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
+  makes: (given) => [predictedName(given)],
 
   async check(ctx, given) {
     const { dest } = given
+    if (ctx.predicted(predictedName(given))) return ok()
     const [text, wanted] = await Promise.all([ctx.remote.read(dest), wantedText(ctx, given)])
     if (text === wanted) return ok()
     await refuseToLoseLast(ctx, text ?? '', given)
@@ -202,20 +205,7 @@ export const loadBalancer = defineTask({
     const { remote } = ctx
     const { dest } = given
     const wanted = await wantedText(ctx, given)
-    const next = `${dest}.next`
-    await remote.write(next, wanted, { mode: '0644' })
-    // what haproxy would refuse must not take the place of what it runs with
-    const proof = await remote.run({ timeout: 30 })`haproxy -c -f ${next}`.result()
-    if (!proof.ok) {
-      await remote.remove(next)
-      throw new CoxswainError('task-failed', 'haproxy refuses the configuration', {
-        output: proof.stderr.trim() || proof.stdout.trim(),
-        hint: 'haproxy 2.2 or later is required',
-      })
-    }
-    await remote.run({
-      timeout: 60,
-      label: 'systemctl try-reload-or-restart haproxy',
-    })`${shellProgram(reloadFile, next, dest)}`
+    await remote.write(nextOf(dest), wanted, { mode: '0644' })
+    await putConfiguration(ctx, dest, 'haproxy 2.2 or later is required')
   },
 })

@@ -2,6 +2,9 @@ import { defineTask, drift, duration, ok, z } from '../../engine/index.ts'
 import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
 
+/** The name under which refreshed lists are predicted under `--check`: what they offer is not known before. */
+export const refreshedLists = 'refreshed package lists'
+
 /** Refreshes the package lists if they are old. */
 export const packageLists = defineTask({
   name: 'package-lists',
@@ -17,6 +20,7 @@ export const packageLists = defineTask({
         .describe('seconds until the lists are refreshed again, at least 60'),
     }),
   title: () => 'package lists',
+  makes: () => [refreshedLists],
 
   async check(ctx, { maxAge }) {
     const age = await ageOfLists(ctx, await managerOf(ctx))

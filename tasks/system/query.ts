@@ -1,6 +1,7 @@
 import { defineTask, ok, quote, secret, words, z } from '../../engine/index.ts'
 import { guardParams, surroundings } from './commands/guards.ts'
 import { ended, judgeParams } from './commands/output.ts'
+import { summary } from './commands/summary.ts'
 
 const params = () =>
   z
@@ -25,7 +26,8 @@ const params = () =>
     })
 type Params = z.output<ReturnType<typeof params>>
 
-const text = ({ run, argv = [] }: Params): string => run ?? argv.map(quote).join(' ')
+/** The first line of a command, for titles and errors. */
+const text = ({ run, argv = [] }: Params): string => summary(run ?? argv.map(quote).join(' '))
 
 /** Reads what a command prints: a fact, for steps made from values. The command must only read. */
 export const query = defineTask({

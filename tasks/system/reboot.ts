@@ -8,12 +8,11 @@ import {
   ok,
   duration,
   shell,
-  shellFile,
-  shellProgram,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext, Command, ErrorCode } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
+import { bootIdPath, missingUntilUp, rebootReason } from './booting/boot.ts'
 
 const params = () =>
   z
@@ -32,31 +31,6 @@ const params = () =>
       message: 'only the default command sends a message: include it in your command',
     })
 type Params = z.output<ReturnType<typeof params>>
-
-/** Files with which Debian and its derivatives request a reboot; `.pkgs` names the packages (update-notifier-common). */
-const requests = ['/run/reboot-required', '/var/run/reboot-required']
-
-/** Why the system needs a reboot; undefined if it does not. */
-const reason = async ({ remote }: CheckContext): Promise<string | undefined> => {
-  const [asked, packages, hint] = await Promise.all([
-    Promise.all(requests.map((path) => remote.exists(path))),
-    Promise.all(requests.map((path) => remote.read(`${path}.pkgs`))),
-    // from dnf-plugins-core or yum-utils; it also exits with 1 on failure, so its output decides (LC_ALL is C)
-    remote.query`if command -v needs-restarting >/dev/null; then needs-restarting -r; fi`.result(),
-  ])
-  if (asked.includes(true)) {
-    const names = new Set(packages.flatMap((text) => text?.split('\n') ?? []).filter((name) => name !== ''))
-    return names.size === 0 ? 'required' : `required by ${[...names].join(', ')}`
-  }
-  return hint.code === 1 && /reboot is required/i.test(hint.stdout)
-    ? 'required by needs-restarting'
-    : undefined
-}
-
-/** The boot ID, which shows that the host has rebooted: a random value that the kernel creates at boot (random(4)). */
-const bootState = shellFile(import.meta.url, 'boot-state.sh')
-
-const bootIdPath = '/proc/sys/kernel/random/boot_id'
 
 /**
  * The boot ID of a host that can be rebooted.
@@ -109,40 +83,6 @@ const requestReboot = async (ctx: ApplyContext, given: Params): Promise<void> =>
   }
 }
 
-/** Errors that a host can cause while it goes down or comes up; for example, it can refuse logins except for root. */
-const passing = new Set<ErrorCode>([
-  'connect-failed',
-  'connection-lost',
-  'auth-failed',
-  'channel-refused',
-  'shell-failed',
-  'become-failed',
-  'command-failed',
-  'command-timeout',
-])
-
-/** States of systemd during startup (systemctl(1), is-system-running). */
-const starting = new Set(['initializing', 'starting'])
-
-/** What is missing until the host is up again, with another boot ID and all services started. */
-const missing = async ({ remote, signal }: ApplyContext, before: string): Promise<string[]> => {
-  try {
-    const [id, state = ''] = await remote.query({
-      timeout: 20,
-      label: 'read the boot id and the state of systemd',
-    })`${shellProgram(bootState, bootIdPath)}`.lines()
-    if (id === undefined || id === before) return ['it has not gone down yet']
-    if (starting.has(state)) return ['it is up, but systemd is still starting']
-    if (state !== 'maintenance') return []
-  } catch (error) {
-    if (signal.aborted || !isCoxswainError(error) || !passing.has(error.code)) throw error
-    return ['it does not answer']
-  }
-  throw new CoxswainError('task-failed', 'the host is in maintenance mode', {
-    hint: 'check its console, or `systemctl list-jobs` and `journalctl -b` on it',
-  })
-}
-
 /** Reboots a host, and verifies it. */
 export const reboot = defineTask({
   name: 'reboot',
@@ -156,7 +96,7 @@ export const reboot = defineTask({
   checkable: ({ whenNeeded }) => whenNeeded,
 
   async check(ctx) {
-    const why = await reason(ctx)
+    const why = await rebootReason(ctx)
     return why === undefined ? ok() : drift({ what: 'reboot', from: why, to: 'done' })
   },
 
@@ -164,7 +104,7 @@ export const reboot = defineTask({
     const before = await bootIdOf(ctx)
     const began = performance.now()
     await requestReboot(ctx, given)
-    await eventually(ctx, () => missing(ctx, before), {
+    await eventually(ctx, () => missingUntilUp(ctx, before), {
       seconds: given.timeout,
       every: given.every,
       hint: 'check its console before you run again: another run would reboot the host once more',

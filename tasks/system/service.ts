@@ -1,9 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import { serviceManagerOf } from './service-managers/managers.ts'
+import { serviceName } from './service-managers/name.ts'
 import type { Service, ServiceManager } from './service-managers/types.ts'
-
-/** A service name. A dash at its start would begin an option. */
-const serviceName = () => z.string().regex(/^[^\s-]\S*$/, 'must be the name of a service')
 
 const wrongAtBoot = ({ atBoot, removable }: Service, wanted: boolean | undefined): boolean => {
   if (wanted === undefined) return false
@@ -123,23 +121,5 @@ export const service = defineTask({
       await (state === 'started' ? manager.start(ctx, name) : manager.stop(ctx, name))
     // last: a unit that is masked cannot be disabled
     if (masked === true && !found.masked) await manager.mask?.(ctx, name, true)
-  },
-})
-
-/** Restarts or reloads a service; usually a handler. */
-export const serviceRestart = defineTask({
-  name: 'service-restart',
-  description:
-    'Restarts or reloads a service of systemd or OpenRC, at every run. If the file of its unit changed, systemd reads it first.',
-  example: { name: 'ssh' },
-  params: () =>
-    z.object({
-      name: serviceName().describe('the name of the service'),
-      reload: flag().default(false).describe('reload the service if it supports that, else restart it'),
-    }),
-  title: ({ name, reload }) => `${reload ? 'reload' : 'restart'} ${name}`,
-  async apply(ctx, { name, reload }) {
-    const manager = await serviceManagerOf(ctx)
-    await (reload ? manager.reload(ctx, name) : manager.restart(ctx, name))
   },
 })

@@ -4,6 +4,7 @@ import { checkGuards, checkable, guarded, guardParams } from './commands/guards.
 import { ended, findingOf, judgeParams, refuseContradiction } from './commands/output.ts'
 import type { CommandOutput } from './commands/output.ts'
 import { refuseCarriageReturns, scriptCommand } from './commands/run-script.ts'
+import { summary } from './commands/summary.ts'
 
 const params = () =>
   z
@@ -21,13 +22,6 @@ const params = () =>
     })
     .superRefine(refuseContradiction)
 type Params = z.output<ReturnType<typeof params>>
-
-/** The first line that is not empty or a comment, for a title. */
-const summary = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .find((line) => line !== '' && !line.startsWith('#')) ?? 'nothing'
 
 const what = 'the script'
 

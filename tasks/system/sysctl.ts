@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
-import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, flag, z } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
+import type { RemoteReader } from '../../engine/index.ts'
 import { readText, writeText } from '../shared/file-text.ts'
 import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
 import { oneLine } from '../shared/one-line.ts'
@@ -88,6 +89,10 @@ const mustCount = (files: readonly FoundFile[], key: string, value: string, own:
     throw countsElsewhere(`${key} = ${there}`, own, winner.path)
 }
 
+/** Whether the running kernel has the parameter. */
+const isKnown = (remote: RemoteReader, key: string): Promise<boolean> =>
+  remote.exists(`/proc/sys/${pathOf(key)}`)
+
 /** Sets a kernel parameter, now and at boot. */
 export const sysctl = defineTask({
   name: 'sysctl',
@@ -107,29 +112,35 @@ export const sysctl = defineTask({
       file: remoteFile()
         .default('/etc/sysctl.d/90-coxswain.conf')
         .describe('the file to write for the next boot'),
+      ignoreUnknown: flag()
+        .default(false)
+        .describe(
+          'only write the file if the running kernel does not have the parameter, as in a container or before its module is loaded; by default that is an error',
+        ),
     }),
   title: ({ key, value }) => `${key} = ${value}`,
   writes: ({ file }) => [{ path: posix.dirname(file), as: 'folder' }],
 
-  async check(ctx, { key, value, file }) {
+  async check(ctx, { key, value, file, ignoreUnknown }) {
     const { remote } = ctx
+    const known = !ignoreUnknown || (await isKnown(remote, key))
     const [live, saved, others] = await Promise.all([
-      remote.query`sysctl -n ${key}`.text(),
+      known ? remote.query`sysctl -n ${key}`.text() : undefined,
       readText(remote, file),
       isRead(places, file) ? otherFiles(ctx, places, file, pathOf(key).split('/').at(-1) ?? key) : [],
     ])
     mustCount(others, key, value, file)
     const kept = savedValue(saved, key)
     return driftUnlessEmpty([
-      ...(fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),
+      ...(live === undefined || fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),
       ...(kept !== undefined && fields(kept) === fields(value)
         ? []
         : [{ what: `${key} in ${file}`, from: kept, to: value }]),
     ])
   },
 
-  async apply({ remote }, { key, value, file }) {
-    await remote.run`sysctl -w ${`${key}=${value}`}`
+  async apply({ remote }, { key, value, file, ignoreUnknown }) {
+    if (!ignoreUnknown || (await isKnown(remote, key))) await remote.run`sysctl -w ${`${key}=${value}`}`
     await remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
     await writeText(remote, file, withValue((await readText(remote, file)) ?? '', key, value))
   },

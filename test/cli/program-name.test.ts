@@ -123,6 +123,6 @@ export default playbook({
   writeFileSync(folder.at('hosts.yaml'), 'all:\n  hosts:\n    h1:\n      connection: local\n')
   const output = await start('site.ts', '-i', 'hosts.yaml')
   refuseRun(output, 'site.ts')
-  assert.match(output, '`coxswain history prune` removes them')
-  assert.match(output, '`coxswain inner --help`')
+  assert.match(output, '`coxswain history prune` removes them', output)
+  assert.match(output, '`coxswain inner --help`', output)
 })

@@ -29,7 +29,8 @@ test('each has a docstring', () => {
 })
 
 /** Units, and what a number counts or stands for. */
-const unit = /\bseconds|bytes|percentage|how many|number of|\bline|column|status|\bUID|factor|hosts|mode\b/i
+const unit =
+  /\bseconds|bytes|percentage|\bMiB\b|how many|number of|\bline|column|status|\bUID|factor|hosts|mode\b/i
 
 test('that of a number says its unit, or what it counts', () => {
   const numbers = names.filter(({ type }) => /\bnumber\b/.test(type) && !/[<{]|=>/.test(type))

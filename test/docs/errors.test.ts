@@ -33,6 +33,7 @@ test('the sets of codes match the columns of the table', () => {
     'command-timeout',
     'read-failed',
     'task-failed',
+    'finding',
   ])
   assert.equal(errorCodes.filter(isPassing), [
     'command-failed',

@@ -53,14 +53,34 @@ const implied: readonly {
   {
     name: /[tT]imeout|^every$|[iI]nterval|[dD]elay|[sS]econds|Age$|patience/,
     type: /^seconds\b/,
-    others: ['writeConfig.cluster.timeouts', 'sameCluster.cluster.timeouts'],
+    others: [
+      'writeConfig.cluster.timeouts',
+      'sameCluster.cluster.timeouts',
+      'sameMaster.cluster.timeouts',
+      'reconfigurePlan.cluster.timeouts',
+      'reconfigureMaster.cluster.timeouts',
+      'reconfigureKubeProxy.cluster.timeouts',
+      'uploadClusterConfig.cluster.timeouts',
+      'clusterState.configuration.cluster.timeouts',
+      'workerJoin.timeouts',
+      'logrotate.delayCompress',
+    ],
   },
   { name: /^(?:p|.*P)ort$/, type: /^port 1\.\.65535$/, others: ['firewall.allow.port'] },
   { name: /^[ug]id$/, type: /^ID 0\.\.4294967294$/ },
   {
     name: /^(?:m|.*M)ode$/,
     type: /^file mode$/,
-    others: ['writeConfig.cluster.kubeProxy.mode', 'sameCluster.cluster.kubeProxy.mode'],
+    others: [
+      'writeConfig.cluster.kubeProxy.mode',
+      'sameCluster.cluster.kubeProxy.mode',
+      'sameMaster.cluster.kubeProxy.mode',
+      'reconfigurePlan.cluster.kubeProxy.mode',
+      'reconfigureMaster.cluster.kubeProxy.mode',
+      'reconfigureKubeProxy.cluster.kubeProxy.mode',
+      'uploadClusterConfig.cluster.kubeProxy.mode',
+      'clusterState.configuration.cluster.kubeProxy.mode',
+    ],
   },
 ]
 

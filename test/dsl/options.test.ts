@@ -22,6 +22,8 @@ const ofTask: readonly (readonly [object, string])[] = [
   [{ wehn: () => true }, 'task say: unknown option wehn; did you mean when?'],
   [{ toString: 1 }, 'task say: unknown option toString; options: '],
   [{ oncePer: 'host' }, 'task say: oncePer is "host"; it is one of run, batch'],
+  [{ throttle: 0 }, 'task say: throttle is 0; it is an integer from 1'],
+  [{ throttle: '2' }, 'task say: throttle is "2"; it is an integer from 1'],
   [{ timeout: '5' }, 'task say: timeout is "5"; it is a number of seconds'],
   [{ timeout: 0 }, 'task say: timeout is 0;'],
   [{ ignoreErrors: 'no' }, 'task say: ignoreErrors is "no"; it is true or false'],
@@ -64,8 +66,17 @@ test('anything but a step is refused in every list, with a hint', () => {
   const inBlock = (...steps: unknown[]): string =>
     // @ts-expect-error -- not a step
     refused(() => block(steps))
-  assert.match(inBlock(touch), 'block(…) takes a list of tasks and other steps; a task takes')
+  assert.match(
+    inBlock(say({ text: 'x' }), touch),
+    'block(…) takes a list of tasks and other steps: item 2 of 2 is touch, which is not called; a task takes',
+  )
+  assert.match(inBlock(false), 'item 1 of 1 is false; give a list')
   assert.match(inBlock(false), 'for an optional step, use a spread')
+  assert.match(
+    inBlock([say({ text: 'x' })]),
+    'item 1 of 1 is a list; put its steps into the list, with a spread',
+  )
+  assert.match(inBlock({ name: 'say' }), 'item 1 of 1 is an object that is not a task;')
   // @ts-expect-error -- no steps
   const inRescue = refused(() => block([], { rescue: [undefined] }))
   assert.match(inRescue, 'block(…) takes a list')

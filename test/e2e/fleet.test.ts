@@ -48,15 +48,18 @@ test('fifty connections at once to one sshd with MaxStartups 10:30:100 all succe
   const names = Array.from({ length: count }, (_, n) => `    n${n}: { address: ${host.address} }\n`).join('')
   const settings = `{ user: root, private_key_file: ${lab.keyFile}, known_hosts_file: ${lab.knownHosts} }`
   await writeFile(inventory, `all:\n  vars: ${settings}\n  hosts:\n${names}`)
-  for (let round = 0; round < 3; round += 1) {
+  const refused = async (): Promise<boolean> => {
+    const log = await lab.exec(
+      host.name,
+      'journalctl -u ssh --no-pager | grep -ci "drop connection\\|MaxStartups"',
+    )
+    return Number(log.stdout) > 0
+  }
+  // on a slow machine, the connections of a round can be too far apart to be too many
+  for (let round = 0; round < 3 || (round < 30 && !(await refused())); round += 1) {
     const words = ['exec', 'all', '-i', inventory, '--forks', `${count}`, '--output', 'json']
     const result = await spawnCli([...words, '--', 'true'], { env: hostsElsewhere })
     assert.is(result.status, 0, failuresOf(result))
   }
-  // it did refuse some
-  const log = await lab.exec(
-    host.name,
-    'journalctl -u ssh --no-pager | grep -ci "drop connection\\|MaxStartups"',
-  )
-  assert.ok(Number(log.stdout) > 0, 'the server was never too busy')
+  assert.ok(await refused(), 'the server was never too busy')
 })

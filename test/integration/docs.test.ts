@@ -211,7 +211,10 @@ test('the commands of the README are valid, and use existing names', () => {
 
 test('the links of the documents lead somewhere', () => {
   const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']
-  for (const name of [...documents, ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)]) {
+  const pages = readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`)
+  for (const name of [...documents, ...pages]) {
     const text = readFileSync(join(root, name), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
       assert.ok(existsSync(join(root, dirname(name), target)), `${name}: ${target}`)

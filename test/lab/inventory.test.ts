@@ -61,6 +61,17 @@ const inventory = z.object({
   }),
 })
 
+test('workers have a group and addresses of their own', () => {
+  const at = (number: number) => [`10.77.1.${number}`, `fd00:10:77:1::${number}`] as const
+  const hosts = (['master', 'worker'] as const).map((role, index) => {
+    const [address, second] = at(11 + 40 * index)
+    return { name: index === 0 ? 'm1' : 'w1', role, address, second }
+  })
+  const { all } = parse(inventoryText(labOf(hosts), bundleOf('v1.37.2')))
+  const [address, second] = at(51)
+  assert.equal(all.children.workers, { hosts: { w1: { address, node_ip: `${address},${second}` } } })
+})
+
 for (const [families, addresses, wanted, flannel] of [
   [
     'IPv4',

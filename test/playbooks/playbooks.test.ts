@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert'
 import { join, resolve } from 'node:path'
+import { rehearse } from '../../engine/testing.ts'
+import type { World } from '../../engine/testing.ts'
 import { optionsWith } from '../support/run-options.ts'
 import { listHosts, listTasks } from '../../engine/cli/session/listing.ts'
 import { hostsOfPlays } from '../../engine/cli/session/plan-opened.ts'
@@ -10,13 +12,34 @@ import { makePlan } from '../../engine/run/plan/plan.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import type { Plan } from '../../engine/run/plan/plan.ts'
 import { tasksOf } from '../../engine/run/plan/planned-steps.ts'
+import { canChangeHosts } from '../../engine/run/plan/choose-tasks.ts'
 import { tagsOf } from '../../engine/run/plan/tags.ts'
+import etcdAlarm from '../../playbooks/etcd-alarm.ts'
+import etcdBackup from '../../playbooks/etcd-backup.ts'
+import etcdDefrag from '../../playbooks/etcd-defrag.ts'
+import etcdRestore from '../../playbooks/etcd-restore.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
+import maintenance from '../../playbooks/maintenance.ts'
+import renewCerts from '../../playbooks/renew-certs.ts'
+import reconfigure from '../../playbooks/reconfigure.ts'
+import removeMaster from '../../playbooks/remove-master.ts'
+import replaceMaster from '../../playbooks/replace-master.ts'
+import preflight from '../../playbooks/preflight.ts'
+import recoverQuorum from '../../playbooks/recover-quorum.ts'
 import reset from '../../playbooks/reset.ts'
+import revive from '../../playbooks/revive.ts'
+import rotateCa from '../../playbooks/rotate-ca.ts'
+import smoke from '../../playbooks/smoke.ts'
+import status from '../../playbooks/status.ts'
+import upgrade from '../../playbooks/upgrade.ts'
+import workers from '../../playbooks/workers.ts'
 import access from '../../playbooks/ssh-access.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('playbooks')
+const folder = folderOf(test)
 
 const example = join(resolve(import.meta.dirname, '../..'), 'inventory/example.yaml')
 
@@ -38,6 +61,7 @@ test('ha-masters reads like a table of contents', async () => {
     [
       'the masters have their addresses, and valid certificates',
       'the cluster is the one of the inventory',
+      'the masters are those of the inventory',
       'the load balancer knows every master',
       'every master is ready for kubeadm',
       'one master leads',
@@ -46,29 +70,31 @@ test('ha-masters reads like a table of contents', async () => {
       'the cluster is healthy',
     ],
   )
-  assert.equal(plan.plays[5]?.portions, [1])
+  assert.equal(plan.plays[6]?.portions, [1])
   assert.equal(tagsOf(plan), ['join', 'leader', 'load-balancer', 'network', 'prepare', 'proof'])
 })
 
 test('the addresses of all masters are checked before anything is changed, also of parts of the playbook', async () => {
   const plan = await planOf(haMasters)
-  assert.equal(namesFor(plan, 0, 'm3'), ['own-addresses', 'credentials-valid'])
+  assert.equal(namesFor(plan, 0, 'm3'), ['own-addresses', 'credentials-valid', 'no-rotation'])
   const tagsIn = (from: number, to: number): string[] =>
     tagsOf({ ...plan, plays: plan.plays.slice(from, to) })
   assert.equal(namesFor(plan, 1, 'm1'), ['same-cluster'])
-  assert.equal(tagsIn(0, 1), tagsIn(2, 6))
-  assert.equal(tagsIn(1, 2), tagsIn(2, 7))
+  assert.equal(tagsIn(0, 1), tagsIn(3, 7))
+  assert.equal(namesFor(plan, 2, 'm2'), ['same-master'])
+  assert.equal(tagsIn(1, 2), tagsIn(3, 8))
+  assert.equal(tagsIn(2, 3), tagsIn(3, 8))
 })
 
 test('join: certificates are copied by us, kubeadm joins', async () => {
   const plan = await planOf(haMasters)
-  assert.equal(namesFor(plan, 4, 'm1'), [
+  assert.equal(namesFor(plan, 5, 'm1'), [
     'write-config',
     'kubeadm-init',
     'api-server-names',
     'user-kubeconfig',
   ])
-  assert.equal(namesFor(plan, 5, 'm2'), [
+  assert.equal(namesFor(plan, 6, 'm2'), [
     'write-config',
     'copy-certs',
     'kubeadm-join',
@@ -79,14 +105,29 @@ test('join: certificates are copied by us, kubeadm joins', async () => {
 
 test('cni_manifest=none: no network is applied, and only what works without one is waited for', async () => {
   const plan = await planOf(haMasters, 'cni_manifest=none')
-  assert.equal(namesFor(plan, 6, 'm1'), [])
-  assert.equal(namesFor(await planOf(haMasters), 6, 'm1'), ['apply-cni'])
-  assert.ok(namesFor(plan, 7, 'm1').includes('node-ready'))
+  assert.equal(namesFor(plan, 7, 'm1'), [])
+  assert.equal(namesFor(await planOf(haMasters), 7, 'm1'), ['apply-cni'])
+  assert.ok(namesFor(plan, 8, 'm1').includes('node-ready'))
+})
+
+test('reconfigure: everything is judged first, the masters follow one at a time, and what they share is the last', async () => {
+  const plan = await planOf(reconfigure)
+  assert.equal(
+    plan.plays.map((_, index) => namesFor(plan, index, 'm2')),
+    [
+      ['same-cluster'],
+      ['no-rotation', 'reconfigure-plan'],
+      ['reconfigure-master', 'write-config', 'api-server-names', 'control-plane-ready'],
+      ['upload-cluster-config', 'reconfigure-kube-proxy'],
+    ],
+  )
+  assert.equal(plan.plays[2]?.portions, [1])
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm1')[0]?.params), '"onlyFixed":true')
 })
 
 test('phases: every step of the manual procedure is included', async () => {
   const plan = await planOf(haMasters, 'strategy=phases')
-  const tasks = tasksFor(plan, 5, 'm2')
+  const tasks = tasksFor(plan, 6, 'm2')
   assert.equal(
     tasks.map(({ name, title }) => (name === 'kubeadm-phase' ? title : name)),
     [
@@ -110,8 +151,8 @@ test('phases: every step of the manual procedure is included', async () => {
 test('any control-plane node can lead, and any can join', async () => {
   const plan = await planOf(haMasters)
   for (const host of ['m1', 'm2', 'm3']) {
-    assert.is(namesFor(plan, 4, host).length, 4)
-    assert.is(namesFor(plan, 5, host).length, 5)
+    assert.is(namesFor(plan, 5, host).length, 4)
+    assert.is(namesFor(plan, 6, host).length, 5)
   }
 })
 
@@ -119,12 +160,12 @@ test('listings do not connect', async () => {
   const plan = await planOf(haMasters)
   assert.match(
     listTasks(plan),
-    'play 5: one master leads  [leader (one of masters, chosen at run time)]\n    write-config:',
+    'play 6: one master leads  [leader (one of masters, chosen at run time)]\n    write-config:',
   )
   assert.match(listTasks(plan), /node-ready: node m1 is Ready {2}\(waits\)/)
   assert.match(
     listHosts(hostsOfPlays(haMasters, await workspaceOf())),
-    'play 6: the other masters join, one at a time  [masters except leader]\n  3 hosts\n    m1',
+    'play 7: the other masters join, one at a time  [masters except leader]\n  3 hosts\n    m1',
   )
 })
 
@@ -134,6 +175,374 @@ test('reset takes the leader last', async () => {
     plan.plays.map(({ name }) => name),
     ['the masters leave, one at a time', 'the last master is reset', 'the load balancer is stopped'],
   )
+})
+
+test('remove-master and replace-master need the group of those that leave', async () => {
+  for (const book of [removeMaster, replaceMaster]) {
+    let error: unknown
+    try {
+      await planOf(book)
+    } catch (thrown) {
+      error = thrown
+    }
+    assert.match(String(error), 'removed_masters')
+  }
+})
+
+test('remove-master drains before it changes the load balancer, so that a drain that is refused has changed nothing', async () => {
+  const more = folder.write(
+    'more.yaml',
+    'all: { children: { removed_masters: { hosts: { m4: { address: 192.0.2.14 } } } } }',
+  )
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [example, more] }))
+  const plan = makePlan(removeMaster, inventoryView, limit)
+  assert.equal(
+    plan.plays
+      .slice(0, 4)
+      .map(({ candidates }, play) => namesFor(plan, play, [...candidates.keys()][0] ?? '')),
+    [
+      ['no-rotation', 'etcd-quorum-without'],
+      ['node-drain'],
+      ['load-balancer'],
+      ['etcd-leader-move', 'reset-node'],
+    ],
+  )
+})
+
+/** A plan with more of the inventory, as YAML below `children`. */
+const planWith = async (book: Playbook, children: string, ...extraVars: string[]): Promise<Plan> => {
+  const more = folder.write('children.yaml', `all: { children: { ${children} } }`)
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [example, more], extraVars }))
+  return makePlan(book, inventoryView, limit)
+}
+
+const pools = `workers: { children: {
+  gpu: { vars: { node_labels: { pool: gpu }, node_taints: [ { key: gpu, effect: NoSchedule } ] }, hosts: { w1: { address: 192.0.2.51 } } },
+  web: { vars: { kubelet_extra_args: { max-pods: '50' } }, hosts: { w2: { address: 192.0.2.52, node_ip: 192.0.2.52 } } } } }`
+
+test('workers: each joins with what its pool says, all at the same time, and is waited for', async () => {
+  const plan = await planWith(workers, pools)
+  assert.equal(
+    plan.plays.map(({ portions }) => portions),
+    [[], [], [], [1], []],
+  )
+  assert.equal(namesFor(plan, 0, 'm2'), ['same-cluster', 'cluster-info'])
+  assert.equal(namesFor(plan, 1, 'w1'), ['worker-fits'])
+  assert.equal(namesFor(plan, 1, 'w2'), ['own-addresses', 'worker-fits'])
+  const ready = await planOf(haMasters)
+  assert.equal(namesFor(plan, 2, 'w1'), [
+    ...namesFor(ready, 4, 'm1'),
+    'worker-join',
+    'node-labels',
+    'node-taints',
+    'node-ready',
+    'node-uncordon',
+  ])
+  assert.equal(tagsOf(plan), ['join', 'prepare', 'remove'])
+  const paramsOf = (host: string): string =>
+    JSON.stringify(tasksFor(plan, 2, host).map(({ params }) => params))
+  assert.match(paramsOf('w1'), '"taints":[{"key":"gpu","effect":"NoSchedule"}]')
+  assert.match(paramsOf('w1'), '"labels":{"pool":"gpu"}')
+  assert.match(paramsOf('w2'), '"kubeletExtraArgs":{"max-pods":"50"}')
+  assert.match(paramsOf('w2'), '"nodeIp":"192.0.2.52"')
+  assert.not.match(paramsOf('w2'), 'gpu')
+})
+
+test('workers: programs are installed on new workers only, where the inventory says where they come from', async () => {
+  const plan = await planWith(workers, pools, 'kubernetes_bundles=/bundles')
+  assert.equal(namesFor(plan, 2, 'w1').slice(0, 1), ['kubernetes-programs'])
+  assert.equal(namesFor(plan, 2, 'w1').slice(-6, -5), ['bundle-images'])
+  assert.match(JSON.stringify(tasksFor(plan, 1, 'w1')[0]?.params), '"installs":"v1.30.4"')
+})
+
+test('workers: those that leave are drained one at a time, and reset; lost ones are not asked', async () => {
+  const leaving = `removed_workers: { hosts: { w3: { address: 192.0.2.53 }, w4: { lost_workers: true } } }`
+  const plan = await planWith(workers, leaving)
+  assert.equal(
+    [3, 4].map((play) => ['w3', 'w4'].map((host) => namesFor(plan, play, host))),
+    [
+      [['worker-can-leave', 'node-drain'], ['node-delete']],
+      [['reset-node'], []],
+    ],
+  )
+})
+
+test('workers: mistakes in the inventory are refused before anything connects', async () => {
+  for (const [children, message] of [
+    ['', 'the inventory has no group workers'],
+    ['workers: { hosts: { m1: } }', 'm1 is in the groups workers and masters'],
+    ['removed_workers: { hosts: { m1: } }', 'm1 is in the groups removed_workers and masters'],
+    [
+      'workers: { hosts: { w1: } }, removed_workers: { hosts: { w1: } }',
+      'w1 is in the groups workers and removed_workers',
+    ],
+    [
+      'workers: { hosts: { w1: { kubelet: { maxPods: 50 } } } }',
+      'kubelet of w1 is not that of the masters: a cluster has one configuration for all its kubelets',
+    ],
+  ] as const) {
+    let error: unknown
+    try {
+      await planWith(workers, children)
+    } catch (thrown) {
+      error = thrown
+    }
+    assert.match(String(error), message)
+  }
+})
+
+test('etcd-defrag takes one member at a time, the leader last', async () => {
+  const plan = await planOf(etcdDefrag, 'etcd_defrag_min_free=5')
+  assert.equal(
+    plan.plays.map(({ name, portions }) => [name, portions]),
+    [
+      ['the members that follow, one at a time', [1]],
+      ['the leader', []],
+    ],
+  )
+  assert.equal(namesFor(plan, 0, 'm2'), ['etcd-member-defrag'])
+  assert.equal(tasksFor(plan, 1, 'm2')[0]?.params, { minFree: 5 })
+})
+
+test('etcd-alarm: corrupt data is refused before anything is defragmented', async () => {
+  const plan = await planOf(etcdAlarm)
+  assert.is(plan.plays.length, 1)
+  assert.equal(
+    tasksFor(plan, 0, 'm2').map(({ title }) => title),
+    ['no alarm CORRUPT in etcd', 'no alarm NOSPACE in etcd', 'etcd has 3 healthy members'],
+  )
+})
+
+test('maintenance takes one master at a time, the leader last, and looks at all before it begins', async () => {
+  const plan = await planOf(maintenance)
+  assert.equal(
+    plan.plays.map(({ name, portions }) => [name, portions]),
+    [
+      ['the masters are up', []],
+      ['the control plane is complete', []],
+      ['the maintenance begins, or goes on', []],
+      ['the masters that follow, one at a time', [1]],
+      ['the leader of etcd', []],
+      ['the maintenance is over', []],
+    ],
+  )
+  assert.equal(namesFor(plan, 1, 'm1'), [
+    'control-plane-ready',
+    'etcd-member-away',
+    'control-plane-ready',
+    'load-balancer-can-drain',
+  ])
+  const turn = [
+    'control-plane-ready',
+    'etcd-member-away',
+    'node-drain',
+    'load-balancer-drain',
+    'etcd-leader-move',
+    'control-plane-ready',
+    'etcd-member-away',
+    'maintenance-done',
+    'reboot',
+    'maintenance-done',
+    'control-plane-ready',
+    'load-balancer-undrain',
+    'node-uncordon',
+  ]
+  assert.equal(namesFor(plan, 3, 'm2'), turn)
+  assert.equal(namesFor(plan, 4, 'm2'), turn)
+  assert.equal(tasksFor(plan, 3, 'm2')[3]?.options.on, 'lb1')
+})
+
+test('maintenance: another load balancer than those of the inventory is left alone', async () => {
+  const own = folder.write(
+    'own-balancer.yaml',
+    JSON.stringify({
+      all: {
+        vars: { control_plane_endpoint: '192.0.2.10:6443', kubernetes_version: 'v1.37.2' },
+        children: { masters: { hosts: { m1: { address: '192.0.2.11' }, m2: { address: '192.0.2.12' } } } },
+      },
+    }),
+  )
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [own] }))
+  const names = namesFor(makePlan(maintenance, inventoryView, limit), 3, 'm2')
+  assert.equal(
+    names.filter((name) => name.startsWith('load-balancer')),
+    [],
+  )
+  assert.ok(names.includes('reboot'))
+})
+
+test('maintenance: the only master is not taken from its load balancer', async () => {
+  const alone = folder.write(
+    'alone.yaml',
+    JSON.stringify({
+      all: {
+        vars: { control_plane_endpoint: '192.0.2.10:6443', kubernetes_version: 'v1.37.2' },
+        children: {
+          masters: { hosts: { m1: { address: '192.0.2.11' } } },
+          loadbalancers: { hosts: { lb1: { address: '192.0.2.10' } } },
+        },
+      },
+    }),
+  )
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [alone] }))
+  const names = namesFor(makePlan(maintenance, inventoryView, limit), 4, 'm1')
+  assert.equal(
+    names.filter((name) => name.startsWith('load-balancer')),
+    [],
+  )
+})
+
+test('maintenance: a command runs while the master is drained, without a reboot or before it', async () => {
+  const command = '{"maintenance_command":"apt-get -y upgrade"}'
+  const names = async (...vars: string[]) =>
+    namesFor(await planOf(maintenance, ...vars), 3, 'm2').filter((name) =>
+      ['shell', 'reboot', 'node-drain', 'package-lists', 'package-upgrade'].includes(name),
+    )
+  assert.equal(await names(command), ['node-drain', 'shell', 'reboot'])
+  assert.equal(await names(command, 'maintenance_packages=true'), [
+    'node-drain',
+    'package-lists',
+    'package-upgrade',
+    'shell',
+    'reboot',
+  ])
+  assert.equal(await names(command, 'maintenance_reboot=never', 'maintenance_drain=false'), ['shell'])
+  await rejects(() => planOf(maintenance, 'maintenance_reboot=never'), 'variables-invalid', '')
+  assert.equal(
+    await names('maintenance_reboot=never', 'maintenance_drain=false', 'maintenance_packages=true'),
+    ['package-lists', 'package-upgrade'],
+  )
+  // a host that does not need a reboot is left in use, unless a command runs on each
+  const begin = async (...vars: string[]) =>
+    tasksFor(await planOf(maintenance, 'maintenance_reboot=needed', ...vars), 2, 'm2')[0]?.params
+  assert.match(JSON.stringify(await begin()), '"whenNeeded":true')
+  assert.match(JSON.stringify(await begin(command)), '"whenNeeded":false')
+  // other work is another maintenance
+  assert.not.equal(await begin(command), await begin(command, 'maintenance_packages=true'))
+})
+
+test('renew-certs renews on all masters before it restarts one at a time, and ends with the authorities', async () => {
+  const plan = await planOf(renewCerts, 'renew_certs_within=30')
+  assert.equal(
+    plan.plays.map(({ portions }, play) => [portions, namesFor(plan, play, 'm2')]),
+    [
+      [[], ['kubeadm-renew']],
+      [[], ['static-pods-restart', 'etcd-healthy']],
+      [[1], ['static-pods-restart', 'user-kubeconfig', 'etcd-healthy']],
+      [[], ['certificate-expiry', 'certificate-expiry', 'certificate-expiry']],
+    ],
+  )
+})
+
+test('revive renews what renew-certs renews, after the certificates of the kubelets', async () => {
+  const [plan, renewal] = [await planOf(revive), await planOf(renewCerts)]
+  const names = plan.plays.map((_, play) => namesFor(plan, play, 'm1'))
+  assert.equal(names[0], ['kubelet-certificate'])
+  assert.equal(
+    names.slice(1, -1),
+    renewal.plays.map((_, play) => namesFor(renewal, play, 'm1')),
+  )
+  assert.equal(names.at(-1), ['node-ready', 'node-ready', 'node-ready', 'pods-running', 'cluster-info'])
+})
+
+test('recover-quorum makes one healthy member, and then removes the other nodes', async () => {
+  const plan = await planOf(recoverQuorum, 'recover_quorum_accept_loss=true')
+  assert.equal(
+    plan.plays.map((_, play) => namesFor(plan, play, 'm1')),
+    [
+      ['etcd-recover', 'etcd-healthy', 'node-ready'],
+      ['node-delete', 'node-delete'],
+    ],
+  )
+  assert.equal(tasksFor(plan, 1, 'm1')[0]?.params, { node: 'm2', timeout: 420 })
+})
+
+test('rotate-ca: both authorities are trusted by all masters before the new ones sign, and only then the former ones are not', async () => {
+  const plan = await planOf(rotateCa, 'rotate_ca_made_before=2026-01-01')
+  const well = ['etcd-healthy', 'control-plane-ready']
+  const settled = ['static-pods-restart', 'user-kubeconfig']
+  assert.equal(
+    plan.plays.map(({ portions }, play) => [portions, namesFor(plan, play, 'm1')]),
+    [
+      [[], ['static-pods-restart', ...well]],
+      [[1], ['authority-prepare', 'authority-prepare', 'authority-prepare']],
+      [[1], ['authority-trust', ...settled, 'kubelet-certificate', ...well]],
+      [[], ['cluster-info-authority', 'workloads-restart']],
+      [[1], ['authority-sign', ...settled, ...well]],
+      [[1], ['kubelet-certificate', ...well]],
+      [[], ['authority-clients']],
+      [[1], ['authority-trust', ...settled, 'kubelet-certificate', ...well]],
+      [[], ['cluster-info-authority']],
+      [[], ['authority-clients']],
+      [[], ['authority-keep', 'authority-keep', 'authority-keep']],
+    ],
+  )
+  // in the plays around it, API servers can have certificates of either authority: kubelets are only restarted there
+  assert.equal(
+    plan.plays.flatMap((_, play) =>
+      tasksFor(plan, play, 'm1').flatMap(({ name, params }) =>
+        name === 'kubelet-certificate' ? [[play, JSON.stringify(params).includes('"onlyRestart":true')]] : [],
+      ),
+    ),
+    [
+      [2, true],
+      [5, false],
+      [7, true],
+    ],
+  )
+  const etcdAlone = await planOf(rotateCa, 'rotate_ca_made_before=2026-01-01', 'rotate_ca=["etcd"]')
+  assert.equal(namesFor(etcdAlone, 3, 'm1'), [])
+  assert.equal(namesFor(etcdAlone, 5, 'm1'), well)
+})
+
+test('rotate-ca: a time must be given', async () => {
+  await rejects(() => planOf(rotateCa), 'variables-invalid', 'rotate_ca_made_before')
+})
+
+test('smoke tries the cluster from one master, with the image of the variable', async () => {
+  const plan = await planOf(smoke, 'smoke_image=registry.example/busybox:1')
+  assert.is(plan.plays.length, 1)
+  assert.equal(namesFor(plan, 0, 'm2'), ['cluster-smoke'])
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm2')[0]?.params), '"image":"registry.example/busybox:1"')
+})
+
+test('etcd-backup: a snapshot of one member, named after the endpoint', async () => {
+  const plan = await planOf(etcdBackup, 'etcd_backup_keep=3')
+  assert.equal(namesFor(plan, 0, 'm2'), [
+    'etcd-snapshot',
+    'etcd-snapshot-verify',
+    'etcd-snapshot-prune',
+    'etcd-snapshot-fetch',
+  ])
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm2')[2]?.params), /"cluster":"[\w.-]+".*"keep":3/)
+})
+
+test('preflight only reads, too', async () => {
+  const plan = await planOf(preflight)
+  assert.is(canChangeHosts(plan), false)
+  assert.equal(namesFor(plan, 0, 'm2'), ['given'])
+})
+
+test('status only reads, so that it takes no locks', async () => {
+  const plan = await planOf(status)
+  assert.is(plan.plays.length, 1)
+  assert.ok(tasksFor(plan, 0, 'm2').length > 0)
+  assert.is(canChangeHosts(plan), false)
+  assert.is(canChangeHosts(await planOf(reset)), true)
+})
+
+test('etcd-restore stops everything before anything is restored, with all masters in one order', async () => {
+  const plan = await planOf(etcdRestore, 'etcd_restore_snapshot=/x.db')
+  assert.equal(
+    plan.plays.slice(0, 4).map((_, index) => namesFor(plan, index, 'm2')),
+    [['etcd-restore-prepare'], ['etcd-restore-stop'], ['etcd-restore-data'], ['etcd-restore-start']],
+  )
+  const members = (host: string): unknown => {
+    const params = tasksFor(plan, 2, host)[0]?.params
+    return typeof params === 'object' && params !== null && 'members' in params ? params.members : host
+  }
+  assert.equal(members('m1'), members('m3'))
+  assert.match(JSON.stringify(tasksFor(plan, plan.plays.length - 1, 'm2')[0]?.params), /etcd-restore.*absent/)
 })
 
 test('ssh-access: a key on the first host, authorized on the others', async () => {
@@ -149,4 +558,98 @@ test('an invalid variable is reported before the plan', async () => {
   } catch (error) {
     assert.match(String(error), 'a version such as v1.37.2 is needed')
   }
+})
+
+test('upgrade: a rehearsal and a snapshot first, then for each version kubeadm, control planes and kubelets', async () => {
+  const plan = await planOf(
+    upgrade,
+    'kubernetes_bundles=/bundles',
+    'kubernetes_version=v1.37.2',
+    'upgrade_through=[v1.36.3]',
+  )
+  assert.equal(
+    plan.plays.slice(0, 5).map(({ name }) => name),
+    [
+      'nothing is in the way',
+      'etcd can be restored',
+      'step 1: kubeadm and images are there',
+      'step 1: control planes, one master at a time',
+      'step 1: kubelets, one master at a time',
+    ],
+  )
+  assert.equal(
+    [3, 4, 7, 8].map((play) => plan.plays[play]?.portions),
+    [[1], [1], [1], [1]],
+  )
+  assert.equal(namesFor(plan, 2, 'm2'), ['kubernetes-programs', 'bundle-images'])
+  assert.equal(namesFor(plan, 3, 'm2'), ['kubeadm-upgrade', 'control-plane-ready'])
+  // programs that are missing or damaged are found before a node is drained
+  assert.equal(namesFor(plan, 4, 'm2'), [
+    'kubernetes-programs',
+    'node-drain',
+    'kubelet-upgrade',
+    'control-plane-ready',
+    'node-uncordon',
+  ])
+  assert.match(String(tasksFor(plan, 7, 'm1')[0]?.title), 'v1.37.2')
+  assert.equal(namesFor(plan, 10, 'm1'), [])
+})
+
+test('upgrade: the workers follow the masters of each version, one first', async () => {
+  const plan = await planWith(upgrade, pools, 'kubernetes_bundles=/bundles', 'kubernetes_version=v1.37.2')
+  assert.equal([plan.plays[5]?.name, plan.plays[5]?.portions], ['step 1: workers', [1, '20%']])
+  assert.equal(namesFor(plan, 5, 'w1'), [
+    'kubernetes-programs',
+    'bundle-images',
+    'node-drain',
+    'worker-upgrade',
+    'node-ready',
+    'node-uncordon',
+  ])
+  assert.equal(namesFor(plan, 9, 'w1'), [])
+})
+
+test('upgrade: after an interruption in a later step, an earlier one neither changes the host nor waits for it', async () => {
+  const plan = await planOf(
+    upgrade,
+    'kubernetes_bundles=/bundles',
+    'kubernetes_version=v1.37.2',
+    'upgrade_through=[v1.36.3]',
+  )
+  const record = { '/etc/coxswain/upgrading': 'v1.37.2 apply\n' }
+  const outcomes = async (play: number, own: World['files'], others: World['files']): Promise<string[]> =>
+    Promise.all(
+      tasksFor(plan, play, 'm1').map(async (task) => {
+        // the API server of the host that was interrupted does not respond
+        const patterns: World['patterns'] = [
+          [/get node m1 -o/, own === undefined ? 'v1.37.2 True' : { code: 1 }],
+        ]
+        const world: World = { files: own ?? {}, patterns, others: { masters: { files: others ?? {} } } }
+        return `${task.name} ${(await rehearse(task, world)).outcome}`
+      }),
+    )
+  assert.equal(await outcomes(2, record, {}), ['kubernetes-programs skipped', 'bundle-images skipped'])
+  assert.equal(await outcomes(3, record, {}), ['kubeadm-upgrade ok', 'control-plane-ready skipped'])
+  assert.equal((await outcomes(4, record, {})).slice(0, 4), [
+    'kubernetes-programs skipped',
+    'node-drain skipped',
+    'kubelet-upgrade skipped',
+    'control-plane-ready skipped',
+  ])
+  // on another host
+  assert.equal((await outcomes(4, undefined, record)).slice(0, 4), [
+    'kubernetes-programs skipped',
+    'node-drain skipped',
+    'kubelet-upgrade ok',
+    'control-plane-ready skipped',
+  ])
+})
+
+test('upgrade: programs of packages, which are held again', async () => {
+  const repository =
+    'kubernetes_repository={"url":"https://packages.example/{minor}/deb/","key_url":"https://packages.example/{minor}/key","key_fingerprint":"0123456789012345678901234567890123456789"}'
+  const plan = await planOf(upgrade, repository)
+  assert.equal(namesFor(plan, 2, 'm1'), ['package-repository', 'package-hold', 'package', 'package-hold'])
+  // without a source
+  await rejects(() => planOf(upgrade), 'variables-invalid', '')
 })

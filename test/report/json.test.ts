@@ -106,6 +106,22 @@ test('the end of a task has every field, null if there is no value', () => {
   })
 })
 
+test('a value is left out if its JSON is longer than 1 MiB', () => {
+  const task = taskRef('m1', 'facts')
+  const shown = (value: unknown) => fieldsOf(parsed({ ...taskEnd(task, 'ok'), value })).includes('value')
+  // a quote at each end
+  const limit = 1024 * 1024 - 2
+  assert.equal([shown('x'), shown('x'.repeat(limit)), shown('x'.repeat(limit + 1))], [true, true, false])
+  assert.equal([shown('é'.repeat(limit / 2 + 1)), shown(null)], [false, true])
+})
+
+test('cards are left out if their JSON is longer than 1 MiB', () => {
+  const task = taskRef('m1', 'facts')
+  const shown = (title: string) =>
+    fieldsOf(parsed({ ...taskEnd(task, 'ok'), cards: [{ title, cards: [] }] })).includes('cards')
+  assert.equal([shown('x'), shown('x'.repeat(1024 * 1024))], [true, false])
+})
+
 test('a line contains no control characters or line breaks', () => {
   const json = written(jsonReporter, [taskOutput(taskRef('m1', 'list'), '\x1b[31m\u009b31m\u2028')])
   assert.match(json, '"line":"\\u001b[31m\\u009b31m\\u2028"')

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { cardStates } from '../../engine/dsl/cards.ts'
 import * as fc from 'fast-check'
 import { errorCodes } from '../../engine/error-codes.ts'
 import { jsonReporter } from '../../engine/report/json.ts'
@@ -108,16 +109,35 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     bytes: count,
     size: count,
   }),
-  'task-end': fc.record({
-    type: fc.constant('task-end' as const),
-    time: count,
-    task,
-    outcome: fc.constantFrom(...outcomes),
-    changes: fc.array(fc.record({ what: text, from: maybe(text), to: maybe(text) }), { maxLength: 3 }),
-    why: maybe(text),
-    error: maybe(error),
-    seconds,
-  }),
+  'task-end': fc.record(
+    {
+      type: fc.constant('task-end' as const),
+      time: count,
+      task,
+      outcome: fc.constantFrom(...outcomes),
+      changes: fc.array(fc.record({ what: text, from: maybe(text), to: maybe(text) }), { maxLength: 3 }),
+      why: maybe(text),
+      error: maybe(error),
+      value: fc.constantFrom('x', 1, [null], { key: ['text'] }),
+      cards: fc.array(
+        fc.record({
+          title: text,
+          cards: fc.array(
+            fc.record({
+              title: text,
+              state: fc.constantFrom(...cardStates),
+              lines: fc.array(fc.record({ label: text, text }), { maxLength: 2 }),
+              notes: texts,
+            }),
+            { maxLength: 2 },
+          ),
+        }),
+        { maxLength: 2 },
+      ),
+      seconds,
+    },
+    { requiredKeys: ['type', 'time', 'task', 'outcome', 'changes', 'why', 'error', 'seconds'] },
+  ),
   'handlers-due': fc.record({
     type: fc.constant('handlers-due' as const),
     time: count,

@@ -180,6 +180,13 @@ test('pain 21: conditions see current facts and changes', async () => {
   assert.equal(first.story, ['a old changed', 'a /upgraded changed', 'a new changed', 'a restart changed'])
   const second = await on({ ...host, files: { '/upgraded': 'x' } }, tasks)
   assert.equal(second.story, ['a old skipped', 'a /upgraded ok', 'a new changed', 'a restart skipped'])
+  const check = await on(host, tasks, true)
+  assert.equal(check.story, [
+    'a old would change',
+    'a /upgraded would change',
+    'a new unknown',
+    'a restart would change',
+  ])
 })
 
 test('pain 22: tasks run in the order of the list, not of their creation', async () => {

@@ -42,6 +42,13 @@ test('bytes and streams are not walked', () => {
   assert.is(redactor.text('in-a-stream'), 'in-a-stream')
 })
 
+test('many secrets with a long beginning in common are learnt and masked, as kubeconfigs of one cluster are', () => {
+  const beginning = 'certificate-authority-data '.repeat(300)
+  const secrets = Array.from({ length: 10 }, (_, index) => `${beginning}${index} is the end`)
+  const redactor = knowing(...secrets.map((text) => new Secret(text)))
+  for (const text of secrets) assert.is(redactor.text(`<${text}>`), `<${mask}>`)
+})
+
 const encoded: [string, string, (text: string) => string][] = [
   ['in JSON', 'pa"ss\\word\ttab', (text) => JSON.stringify(text).slice(1, -1)],
   ['in JSON of ASCII', 'más secreto', (text) => text.replace('á', '\\u00e1')],

@@ -13,6 +13,8 @@ export interface Cluster {
   play(playbook: string, ...words: readonly string[]): Promise<CliResult>
   /** Like `play`, but the exit status must be 0. */
   succeed(playbook: string, ...words: readonly string[]): Promise<CliResult>
+  /** Runs a command on a host, which must succeed; returns its output. */
+  on(host: string, command: string): Promise<string>
   /** `name=Ready` of each node. */
   nodes(on?: string): Promise<string[]>
   /** `name started|unstarted` of each etcd member. */
@@ -53,7 +55,9 @@ const dnsPod = (node: string, image: string): string =>
   })
 
 /** What the hosts of a cluster are. */
-export type ClusterOptions = Pick<LabOptions, 'containerd' | 'network'> & { readonly masters?: number }
+export type ClusterOptions = Pick<LabOptions, 'containerd' | 'network' | 'workers'> & {
+  readonly masters?: number
+}
 
 /** Starts the lab with new hosts for a minor release of Kubernetes, named m1 and so on. */
 export const freshCluster = async (
@@ -87,6 +91,11 @@ export const freshCluster = async (
       const result = await cluster.play(playbook, ...words)
       assert.is(result.status, 0, failuresOf(result))
       return result
+    },
+    on: async (host, command) => {
+      const { code, stdout, stderr } = await lab.exec(host, command)
+      assert.is(code, 0, `${host}: ${command}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`)
+      return stdout.trim()
     },
     nodes: (on = 'm1') =>
       ask(

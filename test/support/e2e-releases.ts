@@ -60,3 +60,6 @@ const kinds: readonly HostKind[] = [
 export const e2eHosts: readonly HostKind[] = kinds.filter(({ title }) =>
   (listOf('E2E_HOSTS') ?? ['addresses of both families']).some((one) => one === 'all' || one === title),
 )
+
+/** The releases on which the playbooks that keep a control plane are tried; `E2E_OPERATIONS` chooses, by default the newest one. */
+export const e2eOperations: readonly string[] = listOf('E2E_OPERATIONS') ?? [newest]

@@ -5,15 +5,25 @@ import { relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** The kinds of test files, each with its own needs. */
-const kinds = ['unit', 'integration', 'long', 'hosts', 'conformance', 'types', 'e2e'] as const
+/** The kinds of test files, each with its own needs; all but `unit` and `long` are folders. */
+const kinds = [
+  'unit',
+  'integration',
+  'long',
+  'hosts',
+  'conformance',
+  'types',
+  // before e2e, which is the folder around it
+  'e2e/operations',
+  'e2e',
+] as const
 type Kind = (typeof kinds)[number]
 
 /** Returns the kind of a test file, by its path. */
 export const kindOf = (file: string): Kind => {
   if (file.endsWith('.long.test.ts')) return 'long'
-  const folder = relative(root, file).split('/')[0]
-  return kinds.find((kind) => kind === folder) ?? 'unit'
+  const path = relative(root, file)
+  return kinds.find((kind) => path.startsWith(`${kind}/`)) ?? 'unit'
 }
 
 const testFilesIn = async (folder: string): Promise<string[]> =>

@@ -72,6 +72,7 @@ const rows = {
   iptables: program('iptables', 'iptables-save'),
   nft: program('nftables', 'nft'),
   haproxy: program('haproxy', 'haproxy'),
+  curl: program('curl', 'curl'),
   python3: program('python3', 'python3'),
   'python3 yaml': { package: 'python3-yaml', found: () => works('python3', '-c', 'import yaml') },
   chromium: program('chromium', ...browserNames),

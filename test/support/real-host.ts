@@ -1,6 +1,6 @@
 /**
  * Real hosts for the tests of tasks: Debian with systemd, a userland of busybox alone like Alpine's, hosts with dnf, zypper and
- * pacman like those of Red Hat, SUSE and Arch, one with OpenRC, and three families with packages of services. Each is a container without a network, which is removed when the test file ends.
+ * pacman like those of Red Hat, SUSE and Arch, one with OpenRC, one with logrotate, at, pip, npm and gem, and three families with packages of services. Each is a container without a network, which is removed when the test file ends.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -22,6 +22,7 @@ import {
   redhatImage,
   servicesImage,
   suseImage,
+  toolsImage,
 } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
@@ -33,6 +34,7 @@ export type Kind =
   | 'arch'
   | 'databases'
   | 'openrc'
+  | 'tools'
   | 'services-debian'
   | 'services-redhat'
   | 'services-alpine'
@@ -88,6 +90,7 @@ const images = {
   arch: archImage,
   databases: databasesImage,
   openrc: openrcImage,
+  tools: toolsImage,
   'services-debian': () => servicesImage('debian'),
   'services-redhat': () => servicesImage('redhat'),
   'services-alpine': () => servicesImage('alpine'),
@@ -109,6 +112,7 @@ const mains = {
     'pg_ctlcluster 15 main start; install -d -o mysql /run/mysqld; mariadbd-safe >/dev/null 2>&1 & sleep 2147483647 & while :; do wait; done',
   ],
   openrc,
+  tools: systemd,
   'services-debian': systemd,
   'services-redhat': systemd,
   'services-alpine': openrc,
@@ -125,6 +129,7 @@ const readyCommands: Record<Kind, string> = {
   databases:
     'until [ -S /run/mysqld/mysqld.sock ] && [ -S /var/run/postgresql/.s.PGSQL.5432 ]; do sleep 0.1; done',
   openrc: openrcReady,
+  tools: systemdReady,
   'services-debian': systemdReady,
   'services-redhat': systemdReady,
   'services-alpine': openrcReady,

@@ -178,6 +178,12 @@ export interface TestUser {
 /** Test files run in parallel, and useradd and userdel fail while another one is running. */
 const oneByOne = 'flock /run/lock/coxswain-test-accounts'
 
+/**
+ * Identities that no account in a container of the tests has. Processes in containers are processes of this machine, so `pkill -u`
+ * would also end those of an account there that has the same one: useradd gives 1000 to the first account in both.
+ */
+const identities = '-K UID_MIN=20000 -K UID_MAX=29999 -K GID_MIN=20000 -K GID_MAX=29999'
+
 /** Returns an account name for this process: a suite can run twice at the same time on one machine. */
 export const userName = (prefix: string): string => `${prefix}-${process.pid.toString(36)}`
 
@@ -198,7 +204,7 @@ export const addUser = (
     )
   }
   remove()
-  execFileSync('sh', ['-c', `${oneByOne} useradd -m -d ${home} -s ${shell} ${name}`])
+  execFileSync('sh', ['-c', `${oneByOne} useradd ${identities} -m -d ${home} -s ${shell} ${name}`])
   execFileSync('sh', ['-c', `${oneByOne} chpasswd`], { input: `${name}:${password}\n` })
   if (sudo !== undefined) {
     const rule = `${name} ALL=(ALL) ${sudo === 'without password' ? 'NOPASSWD: ' : ''}ALL\n`

@@ -5,13 +5,14 @@ import type { Task } from '../../engine/dsl/types.ts'
 import type { World } from '../../engine/testing.ts'
 import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 
-/** Executes a task once on a scripted host, and returns its value. It throws the error of a task that fails. */
-export const valueOf = async (
-  task: Task,
-  { files = {}, replies = {}, patterns = [] }: World,
-): Promise<unknown> => {
-  const connection = scripted({ files, replies: [...Object.entries(replies), ...patterns] })
-  const { value, error, outcome, changes } = await standaloneRun(new Map([['host', connection]]))(task, false)
+const connectionOf = ({ files = {}, replies = {}, patterns = [] }: World) =>
+  scripted({ files, replies: [...Object.entries(replies), ...patterns] })
+
+/** Executes a task once on scripted hosts, and returns its value. It throws the error of a task that fails. */
+export const valueOf = async (task: Task, world: World): Promise<unknown> => {
+  const hosts = Object.entries({ host: world, ...world.others })
+  const connections = hosts.map(([name, one]) => [name, connectionOf(one)] as const)
+  const { value, error, outcome, changes } = await standaloneRun(new Map(connections))(task, false)
   if (error !== undefined) throw error
   if (outcome === 'failed') throw new Error(changes.map(({ what }) => what).join(', '))
   return value

@@ -7,6 +7,7 @@ import { withJsonSetting } from '../../tasks/files/json-setting.ts'
 import { withYamlSetting } from '../../tasks/files/yaml-setting.ts'
 import { replaced } from '../../tasks/files/replace.ts'
 import { linesOf } from '../../tasks/shared/lines.ts'
+import { withDrained, withoutDrained } from '../../tasks/network/load-balancers/configuration.ts'
 import { withEntry as withHost } from '../../tasks/network/hosts-entry.ts'
 import { appendLines } from '../../tasks/shared/lines.ts'
 import { withKey as withAuthorizedKey } from '../../tasks/system/authorized-key.ts'
@@ -20,6 +21,7 @@ import { withMount } from '../../tasks/system/mount.ts'
 import { withInclude } from '../../tasks/system/package-managers/pacman-repositories.ts'
 import { withIgnored } from '../../tasks/system/package-managers/pacman.ts'
 import { withRepository } from '../../tasks/system/package-managers/apk-repositories.ts'
+import { withSelinux } from '../../tasks/system/selinux.ts'
 import { withoutSwap } from '../../tasks/system/swap-off.ts'
 import { withSwap } from '../../tasks/system/swap.ts'
 import { withValue } from '../../tasks/system/sysctl.ts'
@@ -93,6 +95,15 @@ const fstabPool = [
   '/dev/sda2 none swap sw 0 0',
   '/swap none swap sw,pri=3 0 0',
   'UUID=1 / ext4 defaults 0 1',
+]
+const haproxyPool = [
+  'backend apiservers',
+  '    server m1 10.0.0.1:6443 check verify none',
+  '\tserver m1 10.0.0.1:6443 check  # rack 1',
+  '    server m1 10.0.0.1:6443 check disabled # drained by coxswain # rack 1',
+  '    server m1 10.0.0.1:6443 disabled check',
+  '    server m11 10.0.0.2:6443 check',
+  '# server m1 10.0.0.1:6443 check',
 ]
 const mountTask = (state: 'present' | 'absent') => (text: string) =>
   withMount(text, {
@@ -187,6 +198,19 @@ export const editors: Readonly<Record<string, Editor>> = {
     pool: pacmanPool,
     edit: (text) => withInclude(text, 'tools', true),
     mine: is(/^Include = .*\/tools\.repo$/),
+  },
+  selinux: {
+    module: 'system/selinux.ts',
+    pool: [
+      'SELINUX=enforcing',
+      '#SELINUX=disabled',
+      ' SELINUX=permissive ',
+      'SELINUXTYPE=mls',
+      'SELINUXTYPES=x',
+      'SETLOCALDEFS=0',
+    ],
+    edit: (text) => withSelinux(text, { state: 'permissive', policy: 'targeted' }),
+    mine: is(/^\s*SELINUX(?:TYPE)?=/),
   },
   'line-in-file': {
     module: 'files/line-in-file.ts',
@@ -331,6 +355,18 @@ export const editors: Readonly<Record<string, Editor>> = {
     pool: fstabPool,
     edit: (text) => withSwap(text, { path: '/swap', size: '1G', priority: undefined, state: 'present' }),
     mine: is(/^\/swap /),
+  },
+  'load-balancer-drain': {
+    module: 'network/load-balancers/draining.ts',
+    pool: haproxyPool,
+    edit: (text) => withDrained(text, 'm1'),
+    mine: is(/^\s*server m1 /),
+  },
+  'load-balancer-undrain': {
+    module: 'network/load-balancers/draining.ts',
+    pool: haproxyPool,
+    edit: (text) => withoutDrained(text, 'm1'),
+    mine: is(/^\s*server m1 /),
   },
   'swap-off': { module: 'system/swap-off.ts', pool: fstabPool, edit: withoutSwap, mine: is(/ swap /) },
   cron: {

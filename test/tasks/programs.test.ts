@@ -54,7 +54,7 @@ done`,
     })
     const verify = (text: string, name: string, unit = '') => {
       const words = [folder.write('content', text), 'a.service', name, unit]
-      return run(shell, sent('tasks/system/systemd-verify.sh', ...words), { bin }).status
+      return run(shell, sent('tasks/system/units/verify-unit.sh', ...words), { bin }).status
     }
     assert.is(verify('good', 'a.service'), 0)
     assert.is(verify('bad', 'a.service'), 1)
@@ -75,6 +75,17 @@ done`,
     const pattern = folder.at(`conf-${shell[0]}/*.conf`)
     const { stdout } = run(shell, sent('tasks/system/drop-ins/other-files.sh', own, 'a.b', '/none', pattern))
     assert.is(stdout, `${other}\n a.b = 2\n`)
+  })
+
+  test(`${shell[0]}: only jobs of at of the acting user are listed; if atq fails, so does the list`, () => {
+    const jobs = `printf '3\\tThu Jan 31 03:00:00 2030 b %s\\n4\\tThu Jan 31 03:00:00 2030 a other\\n' "$(id -un)"`
+    const list = (atq: string) => {
+      const bin = programs(`at-${shell[0]}`, { atq, at: "printf '#!/bin/sh\\n# mine\\na  b\\n\\n# end\\n'" })
+      return run(shell, sent('tasks/system/at-jobs.sh', '# mine', '# end'), { bin })
+    }
+    assert.equal([list(jobs).status, list(jobs).stdout], [0, '3\n.a  b\n.\n'])
+    assert.equal([list('true').status, list('true').stdout], [0, ''])
+    assert.is(list('echo no permission >&2; exit 1').status, 1)
   })
 
   test(`${shell[0]}: a script keeps all its bytes, runs with its arguments, and is removed`, () => {

@@ -6,9 +6,12 @@ import { given } from '../../engine/dsl/given.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import type { World } from '../../engine/testing.ts'
 import { gitCheckout } from '../../tasks/files/git-checkout.ts'
+import { temporaryDirectory } from '../../tasks/files/temporary-directory.ts'
+import { temporaryFile } from '../../tasks/files/temporary-file.ts'
 import { httpRequest } from '../../tasks/network/http-request.ts'
 import { container } from '../../tasks/system/container.ts'
 import { packages } from '../../tasks/system/package.ts'
+import { selinux } from '../../tasks/system/selinux.ts'
 import { user } from '../../tasks/system/user.ts'
 import { run, say } from '../run/site.ts'
 import { sentPattern } from '../support/sent.ts'
@@ -61,6 +64,23 @@ test('user: its ID and home, found or created', async () => {
     ],
   } satisfies World
   assert.equal(await arrives(user({ name: 'anna' }), created, show), ['changed', '1000 1001 /home/anna'])
+})
+
+test('selinux: whether a reboot is needed', async () => {
+  const world = {
+    files: { '/etc/selinux/config': 'SELINUX=disabled\n' },
+    patterns: [[/selinux\/enforce/, 'modules=selinux\nselinux=1\n']],
+  } satisfies World
+  const show = ({ rebootRequired }: { rebootRequired: boolean }): string => String(rebootRequired)
+  assert.equal(await arrives(selinux({ state: 'disabled' }), world, show), ['ok', 'true'])
+  assert.equal(await arrives(selinux({ state: 'enforcing' }), world, show), ['changed', 'false'])
+})
+
+test('temporary files and directories: their path', async () => {
+  const world = { patterns: [[/^mktemp /, '/tmp/coxswain.abcdef\n']] } satisfies World
+  const show = ({ path }: { path: string }): string => path
+  assert.equal(await arrives(temporaryDirectory(), world, show), ['changed', '/tmp/coxswain.abcdef'])
+  assert.equal(await arrives(temporaryFile(), world, show), ['changed', '/tmp/coxswain.abcdef'])
 })
 
 test('package: the versions, found or installed', async () => {

@@ -88,6 +88,9 @@ block([sysctl])
 join(sysctl({ key: 'a', value: 1 }))
 // @ts-expect-error -- once per run or batch, not per host
 sysctl({ key: 'a', value: 1 }, { oncePer: 'host' })
+// @ts-expect-error -- a number of hosts
+sysctl({ key: 'a', value: 1 }, { throttle: '2' })
+block([], { throttle: 2 })
 // an option is misspelt, in a literal, a variable or a spread
 // @ts-expect-error
 sysctl({ key: 'a', value: 1 }, { wen: () => true })

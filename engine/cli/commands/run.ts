@@ -50,7 +50,7 @@ export const run = defineCommand({
     },
   ],
   notes:
-    'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted',
+    'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code) or findings, 4 unreachable, 130 interrupted',
   printsHelp: true,
   usesSettings: ({ arguments: { target }, options: { help: asked, listHosts } }) =>
     !asked && (target !== undefined || listHosts),

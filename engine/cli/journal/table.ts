@@ -28,7 +28,7 @@ const named = (hosts: readonly string[]): string => {
 
 const words: Readonly<Record<number, string>> = {
   [exitCodes.ok]: 'ok',
-  [exitCodes.wouldChange]: 'would change',
+  [exitCodes.differs]: 'differs',
   [exitCodes.failed]: 'failed',
   [exitCodes.unreachable]: 'unreachable',
   [exitCodes.interrupted]: 'interrupted',

@@ -6,7 +6,7 @@ import { CoxswainError, exitCodeOf } from '../../errors.ts'
 import { formatError } from '../../report/format-error.ts'
 import { lastMask } from '../../report/last-mask.ts'
 import { dispatch } from '../../report/reporter.ts'
-import { everyTask, hasGivens } from '../../run/plan/choose-tasks.ts'
+import { canChangeHosts } from '../../run/plan/choose-tasks.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 import type { OnMade } from '../../run/host-context.ts'
 import { refuseMaskedPlan } from '../../run/plan/refuse-masks.ts'
@@ -53,6 +53,8 @@ export interface ExecuteDetails {
   readonly inputs?: OtherInputs
   /** Functions of the project's settings, by type of event. */
   readonly hooks?: ReadonlyMap<string, PlacedHook>
+  /** Reports what else is known after the run, and returns the exit status. */
+  readonly lastly?: (exit: number) => number
 }
 
 /**
@@ -64,7 +66,7 @@ export const execute = async (
   workspace: Workspace,
   options: RunOptions,
   redactor: Redactor,
-  { record, createScreen, inputs, hooks }: ExecuteDetails = {},
+  { record, createScreen, inputs, hooks, lastly = (exit) => exit }: ExecuteDetails = {},
 ): Promise<number> => {
   refuseMaskedPlan(plan)
   const fleet = await workspace.loadFleet()
@@ -79,7 +81,7 @@ export const execute = async (
   const { reporter, notice } = await openReporters(
     options,
     outlets,
-    () => journal?.intact === true,
+    () => journal?.intact === true && canChangeHosts(plan),
     createScreen,
     hooks,
   )
@@ -108,13 +110,11 @@ export const execute = async (
   const inherited = (host: string, handler: string): boolean =>
     record !== undefined && plan.plays.some((_, play) => record.due(play, host).includes(handler))
   // runs that only read, and commands of `run exec`, take no locks
-  const changes =
-    hasGivens(plan) ||
-    everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes) ||
-    plan.plays.some(({ candidates }) => [...candidates.values()].some(({ handlers }) => handlers.length > 0))
+  const changes = canChangeHosts(plan)
   const locks = record !== undefined && changes && options.lock && !options.check
   for (const text of record?.notes ?? []) notice(text)
   let exit: number = exitCodes.failed
+  let ran = false
   /** The error of a report that could not be written. */
   let unreported: unknown
   try {
@@ -142,12 +142,14 @@ export const execute = async (
     })
     const changePredicted =
       options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
-    exit = changePredicted ? exitCodes.wouldChange : result.exit
+    exit = changePredicted ? exitCodes.differs : result.exit
+    ran = true
   } finally {
     prompt.close()
     await reporter.close().catch((error: unknown) => (unreported = error))
-    if (unreported !== undefined && (exit === exitCodes.ok || exit === exitCodes.wouldChange))
+    if (unreported !== undefined && (exit === exitCodes.ok || exit === exitCodes.differs))
       exit = exitCodeOf(unreported)
+    if (ran) exit = lastly(exit)
     await journal?.close(exit)
     release()
   }

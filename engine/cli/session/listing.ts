@@ -1,7 +1,7 @@
 import { describeSelector } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { describeSource } from '../../dsl/value-source.ts'
-import { plural } from '../../report/text.ts'
+import { oneLine, plural } from '../../report/text.ts'
 import type { Where } from '../../run/plan/choose-tasks.ts'
 import type { Plan, PlannedPlay } from '../../run/plan/plan.ts'
 import type { PlannedGiven, PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
@@ -64,6 +64,7 @@ const note = (
   { task, role, settings, makesTasks }: PlannedTask,
   manner: Manner,
   mark: Mark | undefined,
+  unknown?: string,
 ): string => {
   const { check, apply, until, changes, options } = task
   const notes = [
@@ -72,8 +73,10 @@ const note = (
     manner,
     delegated(settings),
     settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
+    settings.throttle === undefined ? '' : `on at most ${plural(settings.throttle, 'host')} at a time`,
     changes ? '' : 'changes nothing',
     makesTasks === true ? 'makes its tasks when the values are known' : '',
+    unknown === undefined ? '' : `not known yet: ${oneLine(unknown)}`,
     check === undefined && changes ? 'no check: always acts' : '',
     check !== undefined && apply === undefined && until === undefined && makesTasks !== true
       ? 'only reads'
@@ -94,12 +97,12 @@ const titled = (planned: PlannedTask, manner: Manner, markOf: MarkOf): string =>
 }
 
 /** Steps that are made from values: `given: os from os-release`. */
-const waiting = ({ about, sources }: PlannedGiven, manner: Manner, markOf: MarkOf): string => {
+const waiting = ({ about, sources, unknown }: PlannedGiven, manner: Manner, markOf: MarkOf): string => {
   const mark = markOf(about)
   const word = mark === undefined ? '' : `${mark.word}  `
   const values = Object.entries(sources).map(([name, source]) => `${name} from ${describeSource(source)}`)
   const title = about.task.options.title === undefined ? '' : `${about.task.options.title}: `
-  return `${word}${about.task.name}: ${title}${values.join(', ')}${note(about, manner, mark)}`
+  return `${word}${about.task.name}: ${title}${values.join(', ')}${note(about, manner, mark, unknown)}`
 }
 
 /** The steps of a host, one line each. */

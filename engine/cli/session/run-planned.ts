@@ -1,5 +1,6 @@
 import { packageVersion } from '../../package-root.ts'
 import type { OutputSpec } from '../../report/outputs.ts'
+import type { OpenTags } from '../../run/plan/open-tags.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 import type { CommandContext } from '../define-command.ts'
 import { stateFolder } from '../journal/folder.ts'
@@ -13,6 +14,7 @@ import type { Project } from '../project/project.ts'
 import { execute } from './execute.ts'
 import { listTasks } from './listing.ts'
 import { lostHandlers, marksOf, resumeState } from './resume.ts'
+import { reportTags } from './report-tags.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A plan of a playbook or task, and what it was made from. */
@@ -22,6 +24,8 @@ export interface PlannedRun {
   readonly fullPlan: Plan
   /** The plan with the tasks that the options choose. */
   readonly plan: Plan
+  /** Tags of the options that only tasks which are made at their turn can have. */
+  readonly openTags: OpenTags
   readonly workspace: Workspace
   readonly project: Project
   /** The output on the screen. */
@@ -32,7 +36,7 @@ export interface PlannedRun {
 
 /** Runs a plan, or what earlier runs left of it. Returns the exit status. */
 export const runPlanned = async (
-  { reference, fullPlan, plan, workspace, project, screen, resuming }: PlannedRun,
+  { reference, fullPlan, plan, openTags, workspace, project, screen, resuming }: PlannedRun,
   options: RunOptions,
   { redactor, outlets }: CommandContext,
 ): Promise<number> => {
@@ -77,7 +81,11 @@ export const runPlanned = async (
         const made = (signatures ??= signaturesOf({ ...making, plan }, hashWith))
         return (task) => made.at(task, task.position)
       },
-      onMade: (...made) => signatures?.add(...made),
+      onMade: (...made) => {
+        openTags.see(...made)
+        signatures?.add(...made)
+      },
     },
+    lastly: (exit) => reportTags(openTags, exit, { outlets, redactor }),
   })
 }

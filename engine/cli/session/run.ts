@@ -17,6 +17,7 @@ import { commandNames } from '../define-command.ts'
 import type { CommandContext } from '../define-command.ts'
 import type { RunOptions } from '../options/run.ts'
 import { startAt } from '../../run/plan/start-at.ts'
+import { OpenTags } from '../../run/plan/open-tags.ts'
 import { chooseByTags } from '../../run/plan/tags.ts'
 import { findTarget, libraryOf } from './library.ts'
 import { looksLikeFile } from './looks-like-file.ts'
@@ -24,6 +25,7 @@ import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } 
 import { inputFromWords, refuseWords } from './params.ts'
 import { playbookHelp, unitHelp } from '../docs/params.ts'
 import { hostsOfPlays, planOpened } from './plan-opened.ts'
+import { reportTags } from './report-tags.ts'
 import { variableNamesOf } from './variable-names.ts'
 import { variablesRead, writeWarnings } from './warnings.ts'
 import { openWorkspace } from './workspace.ts'
@@ -189,19 +191,20 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   })
   // --list-tags also lists the tags of tasks that are tagged never, as --tags can choose them
   const plan = options.listTags && !choosesTasks(options) ? fullPlan : chosenPlan(fullPlan, options)
+  const openTags = new OpenTags(fullPlan, options)
   const resuming = options.resume && options.listTasks && !options.listHosts
   if (options.connect) {
     const { listConnected } = await import('./list-connected.ts')
-    return listConnected(plan, workspace, options, context)
+    return listConnected({ plan, openTags }, workspace, options, context)
   }
   const listing = resuming ? undefined : listingOf(plan, options)
   if (listing !== undefined) {
     outlets.out(listing)
-    return 0
+    return reportTags(openTags, exitCodes.ok, { outlets, redactor })
   }
   const { runPlanned } = await import('./run-planned.ts')
   return runPlanned(
-    { reference: found.reference, fullPlan, plan, workspace, project, screen, resuming },
+    { reference: found.reference, fullPlan, plan, openTags, workspace, project, screen, resuming },
     options,
     context,
   )

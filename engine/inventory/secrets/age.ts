@@ -1,5 +1,5 @@
 /** Files encrypted with age (https://age-encryption.org/v1), binary or armored. */
-import type { Decrypter } from 'age-encryption'
+import type { Decrypter, Encrypter } from 'age-encryption'
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 
@@ -16,6 +16,49 @@ export const isAge = (bytes: Uint8Array): boolean => {
 export const isArmored = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart().startsWith(armorStart)
 
+const encrypterFor = async (recipients: readonly string[]): Promise<Encrypter> => {
+  const { Encrypter: Made } = await import('age-encryption')
+  const encrypter = new Made()
+  for (const recipient of recipients) {
+    try {
+      encrypter.addRecipient(recipient)
+    } catch (cause) {
+      throw new CoxswainError('usage', `${recipient} is not a recipient of age`, {
+        cause,
+        hint: 'a recipient begins with age1; `age-keygen -y FILE` prints that of an identity',
+      })
+    }
+  }
+  return encrypter
+}
+
+/**
+ * Encrypts a stream with age, in the binary format, part by part: a large file does not have to fit into memory.
+ *
+ * @param recipients `age1…`, at least one.
+ * @throws `usage` for an invalid recipient.
+ */
+export async function* encryptAgeStream(
+  chunks: AsyncIterable<Uint8Array>,
+  recipients: readonly string[],
+): AsyncGenerator<Uint8Array> {
+  const encrypter = await encrypterFor(recipients)
+  const source = chunks[Symbol.asyncIterator]()
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await source.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+  })
+  const reader = (await encrypter.encrypt(stream)).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    yield value
+  }
+}
+
 /**
  * Encrypts bytes with age.
  *
@@ -28,18 +71,7 @@ export const encryptAge = async (
   recipients: readonly string[],
   armored = true,
 ): Promise<Uint8Array> => {
-  const { Encrypter, armor } = await import('age-encryption')
-  const encrypter = new Encrypter()
-  for (const recipient of recipients) {
-    try {
-      encrypter.addRecipient(recipient)
-    } catch (cause) {
-      throw new CoxswainError('usage', `${recipient} is not a recipient of age`, {
-        cause,
-        hint: 'a recipient begins with age1; `age-keygen -y FILE` prints that of an identity',
-      })
-    }
-  }
+  const [{ armor }, encrypter] = await Promise.all([import('age-encryption'), encrypterFor(recipients)])
   const binary = await encrypter.encrypt(bytes)
   return armored ? Buffer.from(armor.encode(binary)) : binary
 }

@@ -1,3 +1,4 @@
+import type { CardGroup } from '../../dsl/cards.ts'
 import { noOutcomes } from '../../run/events.ts'
 import type { Outcome, ReportedChange, ReportedError } from '../../run/events.ts'
 import { changeLines } from '../diff.ts'
@@ -53,6 +54,16 @@ const detailShape = ({ why, changes, error, output }: RecordedTask, text: Place)
   ...(output.length > 0 && {
     output: text(output.map(({ stream, line }) => `${marks[stream]}${printable(line)}`).join('\n')),
   }),
+})
+
+const cardsShape = ({ title, cards }: CardGroup): CardGroup => ({
+  title: oneLine(title),
+  cards: cards.map((card) => ({
+    title: oneLine(card.title),
+    state: card.state,
+    lines: card.lines.map(({ label, text }) => ({ label: oneLine(label), text: oneLine(text) })),
+    notes: card.notes.map(oneLine),
+  })),
 })
 
 /** Ranks a task: failures come first, then changes, if the budget for texts is short. */
@@ -143,5 +154,6 @@ export const pageData = (run: RecordedRun): PageData => {
     ...(stopped !== undefined && { stopped }),
     notRun: run.names.filter((_, index) => !plays.some((play) => play.index === index)).map(oneLine),
     due: dueOf(run),
+    drawn: plays.flatMap((play) => play.tasks.flatMap(({ cards }) => cards.map(cardsShape))),
   }
 }

@@ -8,10 +8,10 @@ import { pageData } from './data.ts'
 import { escapeHtml, safeJson } from './escape.ts'
 
 /** The page's scripts, in the order of their dependencies. */
-const scripts = ['run', 'dom', 'detail', 'timeline', 'lists', 'main']
+const scripts = ['run', 'dom', 'detail', 'timeline', 'lists', 'cards', 'main']
 
 /** Its styles; later ones use names of earlier ones. */
-const styles = ['base', 'bar', 'tasks', 'timeline', 'media']
+const styles = ['base', 'bar', 'tasks', 'cards', 'timeline', 'media']
 
 const asset = (name: string): string => readFileSync(`${packageRoot}engine/report/html/page/${name}`, 'utf8')
 

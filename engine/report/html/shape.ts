@@ -1,3 +1,5 @@
+import type { CardGroup } from '../../dsl/cards.ts'
+
 /** The data of the page. Repeated values (titles, texts, details) are in tables and referred to by index. */
 
 /**
@@ -66,4 +68,6 @@ export interface PageData {
   readonly notRun: readonly string[]
   /** Handlers that are due: name, hosts, and whether the next run runs it, as text. */
   readonly due: readonly (readonly [handler: string, hosts: string, next: string])[]
+  /** What tasks draw, in the order of the tasks. */
+  readonly drawn: readonly CardGroup[]
 }

@@ -1,5 +1,6 @@
 import { mask } from '../../secret.ts'
 import type { ReportedChange, ReportedError, RunEvent, TaskRef } from '../events.ts'
+import { maskedJson } from './masked-json.ts'
 import type { Redactor } from './redactor.ts'
 
 /** Masks a task: its names depend on parameters, and can be older than the knowledge of a secret. */
@@ -84,6 +85,7 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
         changes: event.changes.map((change) => maskChange(change, redactor)),
         why: redactor.maybe(event.why),
         error: maskError(event.error, redactor),
+        ...(event.value !== undefined && { value: JSON.parse(maskedJson(event.value, redactor)) }),
       }
     case 'handlers-due':
       return { ...event, task: maskTask(event.task, redactor), handlers: all(event.handlers) }

@@ -43,18 +43,29 @@ interface Node {
 
 const newNode = (): Node => ({ few: [], next: undefined, ends: false })
 
-/** Adds a text to the node of its first `from` characters. */
-const grow = (root: Node, text: string, from: number): void => {
+/** A text, and the node of its first `depth` characters. */
+interface Placed {
+  readonly node: Node
+  readonly text: string
+  readonly depth: number
+}
+
+/** Adds a text below a node. What must be added again is returned: the texts of a node that has become too full. */
+const place = ({ node: root, text, depth: from }: Placed): Placed[] => {
   let node = root
   for (let depth = from; ; depth += 1) {
     if (node.next === undefined) {
       node.few.push(text)
-      if (node.few.length > fewest) spread(node, depth)
-      return
+      if (node.few.length <= fewest) return []
+      const full = node
+      const again = full.few.map((one) => ({ node: full, text: one, depth }))
+      full.few = []
+      full.next = new Map()
+      return again
     }
     if (depth === text.length) {
       node.ends = true
-      return
+      return []
     }
     const letter = text.charCodeAt(depth)
     const child = node.next.get(letter) ?? newNode()
@@ -63,11 +74,10 @@ const grow = (root: Node, text: string, from: number): void => {
   }
 }
 
-const spread = (node: Node, depth: number): void => {
-  const { few } = node
-  node.few = []
-  node.next = new Map()
-  for (const text of few) grow(node, text, depth)
+/** Adds a text to the node of its first `depth` characters. Texts can have thousands of characters in common: no recursion. */
+const grow = (node: Node, text: string, depth: number): void => {
+  const waiting: Placed[] = [{ node, text, depth }]
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) waiting.push(...place(one))
 }
 
 /** The offset after a line break and the following indentation; `at` if there is no line break. */

@@ -1,6 +1,7 @@
 /** Plans with fewer tasks. Pure. */
 import type { HostPlan, Plan, PlannedPlay } from './plan.ts'
 import { givensOf, tasksOf } from './planned-steps.ts'
+import { canChange } from './read-only.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 
 /** The play and host of a task. */
@@ -117,3 +118,16 @@ export const everyTask = (
 /** Whether a plan has steps whose tasks are made at their turn. */
 export const hasGivens = ({ plays }: Plan): boolean =>
   plays.some(({ candidates }) => [...candidates.values()].some(({ steps }) => givensOf(steps).length > 0))
+
+/** Whether a run of a plan can change hosts: it has tasks that do, or makes tasks that could. */
+export const canChangeHosts = ({ plays }: Plan): boolean =>
+  plays.some(
+    ({ settings, candidates }) =>
+      !settings.readOnly &&
+      [...candidates.values()].some(
+        ({ steps, handlers }) =>
+          handlers.length > 0 ||
+          givensOf(steps).length > 0 ||
+          tasksOf(steps, 'all').some(({ task }) => canChange(task)),
+      ),
+  )

@@ -104,7 +104,7 @@ const planPlay = (
   }
   const group = (name: string): RawHost[] => inventoryView.group(name).map(raw)
   const { name, hosts, become, env, cwd, tags } = play
-  const settings = within(usualSettings, { become, env, cwd, tags })
+  const settings = { ...within(usualSettings, { become, env, cwd, tags }), readOnly: play.readOnly === true }
   const candidates = new Map<string, HostPlan>()
   const pattern = candidatePattern(hosts)
   const absent = play.optional === true && !inventoryView.hasGroup(pattern)

@@ -49,6 +49,8 @@ export interface PlannedGiven {
   /** The fact that reads the values and makes the steps: its value is {@link MadeSteps}. */
   readonly about: PlannedTask
   readonly sources: Sources
+  /** Why its values are not known yet, if they were looked for before the run. */
+  readonly unknown?: string
   /** Leaves out those of the made steps that the run does not take. */
   readonly narrow: (steps: readonly PlannedStep[]) => readonly PlannedStep[]
 }

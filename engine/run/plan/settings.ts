@@ -11,6 +11,9 @@ export interface Settings {
   readonly cwd: string | undefined
   readonly ignoreErrors: boolean
   readonly oncePer: StepOptions['oncePer']
+  readonly throttle: number | undefined
+  /** Whether its play refuses tasks that can change a host. */
+  readonly readOnly: boolean
   /** Whether it has a condition, its own or an inherited one. */
   readonly conditional: boolean
   readonly tags: readonly string[]
@@ -29,6 +32,8 @@ export const usualSettings: Settings = {
   cwd: undefined,
   ignoreErrors: false,
   oncePer: undefined,
+  throttle: undefined,
+  readOnly: false,
   conditional: false,
   tags: [],
   locks: [],
@@ -39,7 +44,7 @@ type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined
 
 /** Merges the options of a step into the settings around it. */
 export const within = (around: Settings, options: Said): Settings => {
-  const { become, on, env, cwd, ignoreErrors, oncePer } = options
+  const { become, on, env, cwd, ignoreErrors, oncePer, throttle } = options
   const own = listed(options.tags)
   return {
     become: become ?? around.become,
@@ -48,6 +53,8 @@ export const within = (around: Settings, options: Said): Settings => {
     cwd: cwd ?? around.cwd,
     ignoreErrors: ignoreErrors ?? around.ignoreErrors,
     oncePer: oncePer ?? around.oncePer,
+    throttle: throttle ?? around.throttle,
+    readOnly: around.readOnly,
     conditional: around.conditional || options.when !== undefined,
     tags: own.length === 0 ? around.tags : [...new Set([...around.tags, ...own])],
     locks: own.includes('never') ? [...around.locks, own] : around.locks,

@@ -42,25 +42,31 @@ const canBeChosen = (
 export const tagsOf = (plan: Plan): string[] =>
   [...new Set(everyTask(plan).flatMap(({ planned }) => planned.settings.tags))].toSorted()
 
+/** The tags of a choice that are not known. */
+export const unknownTags = ({ tags, skipTags }: TagChoice, known: readonly string[]): string[] =>
+  [...new Set([...tags, ...skipTags])].filter((tag) => !known.includes(tag) && !words.has(tag))
+
+/** The error of a tag that no task has, with the nearest one. */
+export const unknownTag = (tag: string, known: readonly string[], why = ''): CoxswainError => {
+  const guess = nearest(tag, known)
+  const all = `the tags: ${known.length === 0 ? 'none' : known.join(', ')}`
+  return new CoxswainError('usage', `no task has the tag ${shownWord(tag)}${why}`, {
+    hint: guess === undefined ? all : `did you mean ${guess}?`,
+  })
+}
+
 /**
  * Chooses tasks by tags. A task tagged `always` runs in any case, unless `always` or one of its tags is skipped; one
  * tagged `never` runs only if `never` itself or a tag next to it is given.
  *
- * @throws `usage` for a tag that no task has, with the nearest one: it would silently choose nothing.
+ * @throws `usage` for a tag that no task has, with the nearest one: it would silently choose nothing. If a step can make a task that
+ * has it, `OpenTags` finds that out at its turn.
  */
 export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
-  const known = tagsOf(plan)
-  // tasks that are made at their turn can have any tag
-  const open = hasGivens(plan)
-  for (const tag of [...choice.tags, ...choice.skipTags]) {
-    if (open || known.includes(tag) || words.has(tag)) continue
-    const guess = nearest(tag, known)
-    throw new CoxswainError('usage', `no task has the tag ${shownWord(tag)}`, {
-      hint:
-        guess === undefined
-          ? `the tags: ${known.length === 0 ? 'none' : known.join(', ')}`
-          : `did you mean ${guess}?`,
-    })
+  if (!hasGivens(plan)) {
+    const known = tagsOf(plan)
+    const [wrong] = unknownTags(choice, known)
+    if (wrong !== undefined) throw unknownTag(wrong, known)
   }
   return chooseTasks(plan, {
     task: ({ settings }) => isChosen(settings, choice),

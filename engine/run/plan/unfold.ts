@@ -11,12 +11,13 @@ import { ok } from '../../dsl/verdict.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Role } from '../events.ts'
 import { authored } from './authored.ts'
-import { givenTask, isReadableEarly } from './given-task.ts'
+import { givenTask, isReadableEarly, numberedTitles, titleOfFacts, titleOfGiven } from './given-task.ts'
 import { MadeSteps, tasksOf } from './planned-steps.ts'
 import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
 import { RoleHandlers } from './role-handlers.ts'
 import { roleLabels } from './role-labels.ts'
 import { hasNoFacts, sizeOf, sourcesIn, stepsOfRole } from './step-lists.ts'
+import { canChange, refusedChange } from './read-only.ts'
 import { within } from './settings.ts'
 import type { Settings } from './settings.ts'
 
@@ -72,6 +73,7 @@ export const unfold = (
 ): PlannedStep[] => {
   const begun = new Set(span.begun)
   const seen = new Map<string, number>()
+  const numbered = numberedTitles()
   const sources = new Set(sourcesIn(steps))
   const labelOf = roleLabels(steps, span === everything)
   let position = span.from
@@ -110,6 +112,7 @@ export const unfold = (
   }
 
   const planned = (task: Task, own: Pick<PlannedTask, 'role' | 'settings' | 'notifies'>): PlannedTask => {
+    if (own.settings.readOnly && canChange(task)) throw refusedChange(play, task)
     const placed = {
       kind: 'task',
       task,
@@ -141,7 +144,7 @@ export const unfold = (
     // each host reads for itself
     const own = { role, settings: { ...inner, oncePer: undefined }, notifies: [] }
     const about: PlannedTask = {
-      ...planned(givenTask(step, made), own),
+      ...planned(givenTask(step, step.options.title ?? numbered(titleOfGiven(step)), made), own),
       makesTasks: true,
       ...(!isReadableEarly(step.sources) && { atTurnOnly: true as const }),
     }
@@ -180,7 +183,7 @@ export const unfold = (
         handlers: () => step.handlers(values),
       },
     ],
-    options: { title: `${step.name}: ${Object.keys(step.facts).join(', ')}`, ...step.options },
+    options: { ...step.options, title: step.options.title ?? numbered(titleOfFacts(step)) },
     place: step.place,
   })
 

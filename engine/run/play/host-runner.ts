@@ -18,7 +18,8 @@ import { runTask } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
 import { now } from '../clock.ts'
 import { together } from '../pool.ts'
-import { standingOf, worst } from './standing.ts'
+import { standingAfter, standingOf, worst } from './standing.ts'
+import type { Course } from './standing.ts'
 
 /** The surroundings of a step. */
 interface Around {
@@ -51,7 +52,7 @@ class HostRunner {
   readonly #outcomes: Map<Task, Outcome>
   readonly #unfinished: Set<Task>
   readonly #handlers: HostHandlers
-  readonly #started = new Map<Background, Promise<Standing>>()
+  readonly #started = new Map<Background, Promise<Course>>()
   /** How often each handler has run on this host. */
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
@@ -68,24 +69,21 @@ class HostRunner {
 
   async all(): Promise<Standing> {
     const around = { rescuable: false, last: false, beside: false, begin: () => {} }
-    const standing = await this.#list(this.#plan.steps, around)
+    const course = await this.#list(this.#plan.steps, around)
     // after every task of every host
-    return standing === 'well' ? this.#runHandlers(around, Number.POSITIVE_INFINITY) : standing
+    const end = course === 'well' ? await this.#runHandlers(around, Number.POSITIVE_INFINITY) : course
+    return standingAfter(end)
   }
 
   /** Runs steps one after another; background steps end with the list. */
-  async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
-    const begun: Promise<Standing>[] = []
+  async #list(steps: readonly PlannedStep[], around: Around): Promise<Course> {
+    const begun: Promise<Course>[] = []
     const inFront = this.#inFront(steps, around, begun)
     await Promise.allSettled([inFront])
     return worst(await together([inFront, ...begun]))
   }
 
-  async #inFront(
-    steps: readonly PlannedStep[],
-    around: Around,
-    begun: Promise<Standing>[],
-  ): Promise<Standing> {
+  async #inFront(steps: readonly PlannedStep[], around: Around, begun: Promise<Course>[]): Promise<Course> {
     for (const step of steps) {
       if (step.kind === 'background') {
         const work = this.#list(step.steps, { ...around, beside: true })
@@ -101,7 +99,7 @@ class HostRunner {
     return 'well'
   }
 
-  async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Standing> {
+  async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Course> {
     switch (step.kind) {
       case 'task':
         return this.#task(step, around)
@@ -127,7 +125,7 @@ class HostRunner {
   async #unlessExcluded(
     step: Extract<PlannedStep, { kind: 'block' | 'parallel' }>,
     around: Around,
-  ): Promise<Standing | undefined> {
+  ): Promise<Course | undefined> {
     const { condition } = step
     if (condition === undefined || this.#over(around)) return undefined
     return this.#inTurn(condition.about.position, around, async () => {
@@ -145,7 +143,7 @@ class HostRunner {
     })
   }
 
-  async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Standing> {
+  async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Course> {
     const { steps, rescue, always } = step
     let begun = false
     const begin = (): void => {
@@ -173,7 +171,7 @@ class HostRunner {
     return pace.turn(host, beside ? undefined : position, work)
   }
 
-  async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
+  async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Course> {
     const end = await this.#ended(planned, around, position)
     return end === undefined ? 'stopped' : standingOf[end.outcome]
   }
@@ -185,21 +183,25 @@ class HostRunner {
     position = planned.position,
   ): Promise<Ended | undefined> {
     if (this.#over(around)) return undefined
-    return this.#inTurn(position, around, async () => {
+    const { host, throttles } = this.#run
+    const work = async (): Promise<Ended | undefined> => {
       // another host may have failed while this one waited for its turn
       if (this.#over(around)) return undefined
       around.begin()
       const end = await this.#executed(planned, around)
       if (end !== undefined) this.#learn(planned, end)
       return end
-    })
+    }
+    return this.#inTurn(position, around, () => throttles.enter(host, planned, work))
   }
 
   /** Reads values, and runs the steps that are made from them. */
-  async #given(given: PlannedGiven, around: Around): Promise<Standing> {
+  async #given(given: PlannedGiven, around: Around): Promise<Course> {
     const { about } = given
     const end = await this.#ended(about, around)
     if (end === undefined) return 'stopped'
+    // what can be ignored or rescued has another outcome
+    if (end.outcome === 'failed') return 'mistaken'
     if (!(end.value instanceof MadeSteps)) return standingOf[end.outcome]
     const { scope, host, play, onMade, emit } = this.#run
     this.#handlers.add(end.value.roleHandlers)
@@ -220,10 +222,11 @@ class HostRunner {
   /** Runs a task; undefined if it did not start because the run ended before its turn. */
   #executed(planned: PlannedTask, around: Around): Promise<Ended | undefined> {
     const { rescuable } = around
+    const readsFacts = planned.makesTasks === true || planned.task.options.when !== undefined
     const early = (): Promise<Look | undefined> | undefined => {
       const look = this.#ahead.take(planned)
       // under --check, a change that was predicted meanwhile can make values unknown
-      return planned.makesTasks === true && this.#run.scope.changePredicted ? undefined : look
+      return readsFacts && this.#run.scope.changePredicted ? undefined : look
     }
     const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
     if (planned.settings.oncePer === undefined) return work()
@@ -248,7 +251,7 @@ class HostRunner {
   }
 
   /** Runs the handlers that are due. Concurrent flushes of the host run one after another. */
-  #runHandlers(around: Around, position: number): Promise<Standing> {
+  #runHandlers(around: Around, position: number): Promise<Course> {
     const mine = this.#flushed.then(() => this.#flush(around, position))
     this.#flushed = mine.catch(() => {})
     return mine
@@ -262,7 +265,7 @@ class HostRunner {
   }
 
   /** Runs each handler that is due once, including those that other handlers notify. */
-  async #flush(around: Around, position: number): Promise<Standing> {
+  async #flush(around: Around, position: number): Promise<Course> {
     const ran = new Set<string>()
     const next = (): PlannedTask | undefined => this.#handlers.nextDue(ran)
     for (let planned = next(); planned !== undefined; planned = next()) {

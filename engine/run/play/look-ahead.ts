@@ -12,9 +12,10 @@ type EarlyLook = Promise<Look | undefined>
 
 /** Whether a task can be checked before its turn. */
 const mayLookEarly = ({ task, settings, atTurnOnly }: PlannedTask): boolean =>
-  // a timeout starts with the task itself; a task that one host runs for all need not be checked on most hosts
+  // a timeout starts with the task itself; a task that one host runs for all need not be checked on most hosts; a throttle counts checks, too
   task.options.timeout === undefined &&
   settings.oncePer === undefined &&
+  settings.throttle === undefined &&
   atTurnOnly !== true &&
   // a pick is made once in a run: not before it is needed
   (settings.on === undefined || typeof settings.on === 'string')

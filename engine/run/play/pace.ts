@@ -1,4 +1,5 @@
 /** The order in which the hosts of a batch run tasks. */
+import { hostGate } from './host-gate.ts'
 
 /** Decides when a host can run a task. */
 export interface Pace {
@@ -19,47 +20,13 @@ export interface Pace {
 /** Hosts do not wait for each other. */
 export const freePace: Pace = { turn: (_host, _position, work) => work(), leave: () => {} }
 
-/** Limits the number of concurrent hosts, each with all its parallel work, in order of arrival. */
-const gate = (limit: number) => {
-  const waiting: { readonly host: string; readonly go: () => void }[] = []
-  /** The number of running tasks of each host. */
-  const inside = new Map<string, number>()
-  const enter = (host: string): void => {
-    inside.set(host, (inside.get(host) ?? 0) + 1)
-  }
-  const leave = (host: string): void => {
-    const left = (inside.get(host) ?? 1) - 1
-    if (left > 0) {
-      inside.set(host, left)
-      return
-    }
-    inside.delete(host)
-    const next = waiting[0]?.host
-    // the next host enters with all its work
-    for (const one of waiting.filter(({ host: its }) => its === next)) {
-      waiting.splice(waiting.indexOf(one), 1)
-      enter(one.host)
-      one.go()
-    }
-  }
-  return async <Value>(host: string, work: () => Promise<Value>): Promise<Value> => {
-    if (inside.has(host) || inside.size < limit) enter(host)
-    else await new Promise<void>((go) => waiting.push({ host, go }))
-    try {
-      return await work()
-    } finally {
-      leave(host)
-    }
-  }
-}
-
 /**
  * Task by task: no host begins a task before all others have ended the earlier ones.
  *
  * @param forks maximum number of concurrent hosts.
  */
 export const linearPace = (hosts: readonly string[], forks: number): Pace => {
-  const enter = gate(forks)
+  const enter = hostGate(forks)
   const at = new Map(hosts.map((host) => [host, -1]))
   const waiting = new Set<{ readonly position: number; readonly go: () => void }>()
   const wake = (): void => {

@@ -1,6 +1,7 @@
 import type { HostContext } from '../host-context.ts'
 import type { OncePer } from './once-per.ts'
 import type { Pace } from './pace.ts'
+import type { Throttles } from './throttles.ts'
 
 /** The play of a host. */
 export interface PlayHost extends HostContext {
@@ -10,4 +11,5 @@ export interface PlayHost extends HostContext {
   readonly givenUp: () => boolean
   readonly pace: Pace
   readonly once: OncePer
+  readonly throttles: Throttles
 }

@@ -1,4 +1,5 @@
 /** Runs a play: its batches one after another, until there are too many failures. */
+import { CoxswainError } from '../../errors.ts'
 import { now } from '../clock.ts'
 import type { Emit, HostEnd, TaskRef } from '../events.ts'
 import { batchesOf } from '../plan/batches.ts'
@@ -11,6 +12,7 @@ import type { HostPlan, PlannedPlay } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import { pool } from '../pool.ts'
 import type { RunScope } from '../scope.ts'
+import { Throttles } from './throttles.ts'
 import { selectedHosts } from '../task/contexts.ts'
 
 /** The run of a play. */
@@ -46,6 +48,12 @@ const hostsOf = async (
   { scope, signal, lost }: PlayRun,
 ): Promise<[string, HostPlan][]> => {
   const selected = play.absent ? [] : await selectedHosts(scope, play.hosts, signal)
+  const [first] = selected
+  // a play that only looks must not end well without having looked
+  if (play.settings.readOnly && first !== undefined && !selected.some((host) => play.candidates.has(host)))
+    throw new CoxswainError('no-hosts', `play "${play.name}" reads on ${first}, which --limit leaves out`, {
+      hint: `add ${first} to --limit, or run without it`,
+    })
   return selected.flatMap((host): [string, HostPlan][] => {
     const planned = play.candidates.get(host)
     return planned === undefined || lost.has(host) ? [] : [[host, planned]]
@@ -60,6 +68,7 @@ const runBatch = async (
   run: PlayRun & {
     readonly batch: number
     readonly once: OncePer
+    readonly throttles: Throttles
     readonly failures: Failures
     readonly through: Set<string>
   },
@@ -101,6 +110,7 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   })
   const failures = new Failures(play)
   const once = new OncePer()
+  const throttles = new Throttles()
   /** Hosts that ended the play, with or without a failure. */
   const through = new Set<string>()
   let cut = false
@@ -108,7 +118,7 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
     if (!failures.goOn) break
     cut = signal.aborted || stopping.aborted
     if (cut) break
-    await runBatch(play, members, { ...run, batch, once, failures, through })
+    await runBatch(play, members, { ...run, batch, once, throttles, failures, through })
   }
   const left = cut ? [] : hosts.map(([host]) => host).filter((host) => !through.has(host))
   emit({

@@ -105,7 +105,7 @@ const keyOf = (scope: RunScope, { params }: Task): unknown =>
     : ['equal', params]
 
 /** Returns a function that reads facts, which the scope caches. */
-const factReader =
+export const factReader =
   (scope: RunScope, host: string, options: ContextOptions) =>
   async <Value>(task: Task<Value>): Promise<Value> => {
     const { check } = task

@@ -56,7 +56,7 @@ export const resultOf = (
 
 /** Waits, without changing anything. Under `--check` it does not wait: the outcome is unknown. */
 const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise<TaskResult> => {
-  if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
+  if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value, shown: seen.shown }
   if (execution.checkMode) return { outcome: 'unknown', changes: [], why: `would wait: ${missing(seen)}` }
   return { outcome: 'ok', changes: [], value: await waitOut(task, execution) }
 }
@@ -115,7 +115,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
       if (task.guards && execution.unfinished) return begunEarlier(execution)
       const why = await whyUnknown(task, execution)
       return why === undefined
-        ? { outcome: 'ok', changes: [], value: seen.value }
+        ? { outcome: 'ok', changes: [], value: seen.value, shown: seen.shown }
         : { outcome: 'unknown', changes: [], why }
     }
     if (!execution.checkMode) return changedBy(task, seen, await applyAndProve(task, execution, seen))

@@ -1,5 +1,6 @@
 /** What the execution of a task depends on, and its reads. */
 import type { ApplyContext, CheckContext, Task, WhenContext } from '../../dsl/types.ts'
+import type { Shown } from '../../dsl/cards.ts'
 import type { Change, Verdict } from '../../dsl/verdict.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
@@ -15,6 +16,8 @@ export interface TaskResult {
   readonly error?: unknown
   /** What the task gave: the value of a fact, the output of a task that acted. */
   readonly value?: unknown
+  /** How people see the value; as JSON by default. */
+  readonly shown?: Shown | undefined
 }
 
 /** The result of reading without changing anything: of the condition and of the check. */

@@ -1,5 +1,6 @@
 /** Reports tasks: which they are, how they ended, and what that counts as. */
 import { authorsPlace, blamed } from '../../authors-place.ts'
+import { isByAuthor } from '../../error-kinds.ts'
 import { isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
 import type { Task } from '../../dsl/types.ts'
@@ -19,13 +20,17 @@ const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChang
   return { what: redactor.text(what), from: text(from), to: text(to) }
 }
 
+const isAuthorsMistake = (error: unknown): boolean => !isCoxswainError(error) || isByAuthor(error.code)
+
 /** The outcome to report: a failure can be ignored or rescued by the play. */
 export const provided = (
   { outcome, error }: TaskResult,
-  { ignoreErrors }: PlannedTask['settings'],
+  { settings: { ignoreErrors }, makesTasks }: PlannedTask,
   rescuable: boolean,
 ): Outcome => {
   if (outcome !== 'failed' && outcome !== 'unreachable') return outcome
+  // steps that cannot be made are a mistake, as they would be before the run
+  if (makesTasks === true && isAuthorsMistake(error)) return outcome
   // an interrupted task is not rescued
   if (isCoxswainError(error) && error.code === 'interrupted') return outcome
   if (outcome === 'failed' && ignoreErrors) return 'ignored'
@@ -76,6 +81,7 @@ export const reportEnd = (
             }),
             scope.redactor,
           ),
+    ...(result.shown !== undefined && { value: result.value, cards: result.shown.cards }),
     seconds: (performance.now() - began) / 1000,
   })
 }
@@ -93,7 +99,7 @@ export const reportResult = (
   rescuable: boolean,
 ): Outcome => {
   const ref = refOf(run, planned, run.host)
-  const outcome = provided(result, planned.settings, rescuable)
+  const outcome = provided(result, planned, rescuable)
   run.emit({ type: 'task-start', time: now(), task: ref })
   reportEnd(run, planned, { ref, result, outcome, began: performance.now() })
   return outcome

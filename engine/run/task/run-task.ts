@@ -6,10 +6,13 @@ import { checkContext, oneHost, taskContexts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Outcome, TaskProgress, TaskRef } from '../events.ts'
 import { executeTask } from './execute-task.ts'
+import { onlyWaits } from './execution.ts'
 import type { Look, TaskResult } from './execution.ts'
+import { explainFailure, explainSeconds } from './explain-failure.ts'
 import { MaskedLines } from '../masking/masked-lines.ts'
 import type { HostContext } from '../host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
+import { maskedJson } from '../masking/masked-json.ts'
 import type { Redactor } from '../masking/redactor.ts'
 import { shortened } from '../masking/shortened.ts'
 import { provided, refOf, reportEnd, reportResult, reportSkipped } from './report-task.ts'
@@ -34,13 +37,9 @@ export interface TaskRunOptions {
   readonly rescuable: boolean
 }
 
-/**
- * The value of a fact as text. It is masked before it is quoted: a secret within nested JSON would not be recognized.
- */
-const shown = (value: unknown, redactor: Redactor): string =>
-  typeof value === 'string'
-    ? value
-    : JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactor.text(part) : part))
+/** The value of a fact as text. */
+const textOf = ({ value, shown }: TaskResult, redactor: Redactor): string =>
+  shown?.text ?? (typeof value === 'string' ? value : maskedJson(value, redactor))
 
 /** The host that a task runs on: its own, or the one that it is delegated to. */
 export const placeOf = async (run: HostContext, { settings: { on } }: PlannedTask): Promise<string> =>
@@ -187,26 +186,42 @@ export const runTask = async (
       watch.end()
     }
   }
+  /** With what the host knows of the cause of a failure, if the task tried to do something. */
+  const explainedResult = async (end: TaskResult): Promise<TaskResult> => {
+    if (checkMode || !(began || onlyWaits(task))) return end
+    const watch = new TaskWatch(run.signal, explainSeconds)
+    const seconds = (performance.now() - since) / 1000
+    const reading = () => checkContext(scope, place, contextOptions(run, planned, place, watch))
+    try {
+      return await explainFailure(task, end, seconds, (work) => watch.run(() => work(reading())))
+    } finally {
+      watch.end()
+    }
+  }
   const ways = {
     guards: task.guards,
     once: attempt,
     again: (why: string) => progress('retrying', why),
     ends: [run.signal, run.stopping],
   }
-  const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
+  const result = await explainedResult(
+    await withRetries(checkMode ? undefined : task.options.retry, ways, () => began),
+  )
   // a fact only has its value to show
   if (!silent && task.apply === undefined && result.value !== undefined)
-    log.push(`${shown(result.value, scope.redactor)}\n`)
+    log.push(`${textOf(result, scope.redactor)}\n`)
   output.stdout.end()
   output.stderr.end()
   log.end()
   const own = onBehalf(host, place, result)
-  const outcome = provided(own, settings, rescuable)
+  const outcome = provided(own, planned, rescuable)
   if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))
     scope.brought.set(place, task.title)
   if (outcome === 'would change') scope.predict(place, task)
-  if ((outcome === 'would change' || outcome === 'unknown') && !scope.predictedBy.has(place))
-    scope.predictedBy.set(place, `"${task.title}"`)
+  if (outcome === 'would change' || outcome === 'unknown') {
+    scope.changePredicted = true
+    if (!scope.predictedBy.has(place)) scope.predictedBy.set(place, `"${task.title}"`)
+  }
   reportEnd(run, planned, { ref, result: own, outcome, began: since })
   // a host that was never reached was not changed, nor was one for which apply returned ok
   const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))

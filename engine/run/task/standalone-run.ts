@@ -6,7 +6,9 @@ import type { FleetHost } from '../fleet.ts'
 import { RunScope } from '../scope.ts'
 import { taskContexts } from './contexts.ts'
 import { executeTask } from './execute-task.ts'
+import { onlyWaits } from './execution.ts'
 import type { TaskResult } from './execution.ts'
+import { explainFailure } from './explain-failure.ts'
 import { TaskWatch } from './task-watch.ts'
 import { whenContext } from './when-context.ts'
 
@@ -34,7 +36,7 @@ export const standaloneRun = (
     ]),
   )
   const [host = ''] = hosts.keys()
-  return (task, checkMode) => {
+  return async (task, checkMode) => {
     const scope = new RunScope({
       hosts,
       match: (pattern) => {
@@ -46,7 +48,9 @@ export const standaloneRun = (
     const options = { become: true, watch }
     const { looking, applying, trying } = taskContexts(scope, host, options)
     const reading = { scope, host, options, checkMode, outcomeOf: () => undefined, valueOf: () => undefined }
-    return executeTask(task, {
+    const began = performance.now()
+    let tried = onlyWaits(task)
+    const result = await executeTask(task, {
       host,
       checkMode,
       watch,
@@ -57,8 +61,13 @@ export const standaloneRun = (
       applyContext: applying,
       trying,
       changing: (work) => scope.changing(host, work),
-      progress: () => {},
+      progress: (what) => {
+        tried ||= what === 'applying'
+      },
       elapsed: () => scope.changed(host),
     })
+    if (checkMode || !tried) return result
+    const seconds = (performance.now() - began) / 1000
+    return explainFailure(task, result, seconds, (work) => watch.run(() => work(looking)))
   }
 }

@@ -7,7 +7,7 @@ import { isConnectionError } from '../../error-kinds.ts'
 import { isCoxswainError } from '../../errors.ts'
 import type { ReadValues } from '../plan/given-task.ts'
 import type { RunScope } from '../scope.ts'
-import { checkContext, oneHost, selectedHosts } from './contexts.ts'
+import { factReader, oneHost, selectedHosts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 
 /** What is known of tasks that have run. */
@@ -43,12 +43,17 @@ const optionsFor = (task: Task, options: ContextOptions): ContextOptions => {
   }
 }
 
+/** Under `--check`, why a fact may have another value at its turn in a run; undefined if it cannot. */
+export const whyItMayChange = (scope: RunScope, host: string, { fixed }: Task): string | undefined => {
+  const predicted = fixed ? undefined : scope.predictedBy.get(host)
+  return predicted && `it may change: ${predicted} would change ${host} before it is read`
+}
+
 /** Reads a fact. Under `--check`, it is unknown if it may change before its turn in a run. */
 const readFact = async (task: Task, { scope, host, options, checkMode }: Reading): Promise<One> => {
-  const predicted = checkMode && !task.fixed ? scope.predictedBy.get(host) : undefined
-  if (predicted !== undefined)
-    return { kind: 'unknown', why: `it may change: ${predicted} would change ${host} before it is read` }
-  const value = await checkContext(scope, host, optionsFor(task, options)).fact(task)
+  const why = checkMode ? whyItMayChange(scope, host, task) : undefined
+  if (why !== undefined) return { kind: 'unknown', why }
+  const value = await factReader(scope, host, optionsFor(task, options))(task)
   return { kind: 'known', value }
 }
 

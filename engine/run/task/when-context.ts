@@ -1,16 +1,27 @@
-import type { CheckContext, Task } from '../../dsl/types.ts'
+import type { CheckContext, Task, WhenContext } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { GivenContext } from '../plan/given-task.ts'
-import { valueReader } from './values.ts'
+import { valueReader, whyItMayChange } from './values.ts'
 import type { Reading } from './values.ts'
+import type { RunScope } from '../scope.ts'
+
+/** A context under `--check` that does not give facts which a predicted change may change, on this and other hosts. */
+const unlessPredicted = (scope: RunScope, ctx: CheckContext): CheckContext => ({
+  ...ctx,
+  fact: <Value>(task: Task<Value>): Promise<Value> => {
+    const why = whyItMayChange(scope, ctx.host.name, task)
+    if (why === undefined) return ctx.fact(task)
+    return Promise.reject(new CoxswainError('task-failed', `the fact "${task.title}" is not known: ${why}`))
+  },
+  on: async (selector) => unlessPredicted(scope, await ctx.on(selector)),
+})
 
 /** The context of a condition and of the first check: that of a check, with what earlier tasks gave. */
 export const whenContext = (ctx: CheckContext, reading: Reading): GivenContext => {
   const { scope, host, outcomeOf, valueOf } = reading
-  return {
-    ...ctx,
+  const results = {
     outcomeOf,
-    changed: (task) => {
+    changed: (task: Task): boolean => {
       const outcome = outcomeOf(task)
       return outcome === 'changed' || outcome === 'would change'
     },
@@ -21,6 +32,10 @@ export const whenContext = (ctx: CheckContext, reading: Reading): GivenContext =
         throw new CoxswainError('task-failed', `the value of "${task.title}" is not known yet`)
       return valueOf(host, task)?.value
     },
-    readValues: valueReader(reading),
   }
+  const ofCondition = (): WhenContext => ({
+    ...(reading.checkMode ? unlessPredicted(scope, ctx) : ctx),
+    ...results,
+  })
+  return { ...ctx, ...results, readValues: valueReader(reading), ofCondition }
 }

@@ -65,6 +65,14 @@ export interface Finding {
   readonly hidden: boolean
 }
 
+/** How the folder is read, for tasks that do not have the parameters of {@link findParams}. */
+export interface Reading {
+  /** Follow a link to the folder even if other users control it. */
+  readonly follow?: boolean | undefined
+  /** The way out if there is too much in the folder. */
+  readonly tooMany?: string
+}
+
 /** What was found. */
 export interface Found {
   /** Its path. */
@@ -78,6 +86,10 @@ export interface Found {
   readonly mode: string
   readonly owner: string
   readonly group: string
+  /** The number of the owner. */
+  readonly uid: number
+  /** The number of the group. */
+  readonly gid: number
 }
 
 const letters = { file: 'f', directory: 'd', link: 'l' } as const
@@ -108,7 +120,7 @@ const kindOf = (word: string): Found['type'] => {
   return word === 'symbolic link' ? 'link' : 'other'
 }
 
-const line = /^(\d+) (-?\d+) ([0-7]+) \d+ \d+ (\S+) (\S+) (.+)$/
+const line = /^(\d+) (-?\d+) ([0-7]+) (\d+) (\d+) (\S+) (\S+) (.+)$/
 
 /**
  * Parses the output: for each batch of paths lines with attributes, an empty line, and the paths.
@@ -125,7 +137,8 @@ export const parseFound = (text: string, folder: string): Found[] => {
     const lines = end === at ? [] : text.slice(at, end).split('\n')
     at = end + (end === at ? 1 : 2)
     for (const attributes of lines) {
-      const [, bytes, mtime, mode = '', owner = '', group = '', kind = ''] = line.exec(attributes) ?? []
+      const [, bytes, mtime, mode = '', uid, gid, owner = '', group = '', kind = ''] =
+        line.exec(attributes) ?? []
       const stop = text.indexOf('\0', at)
       if (bytes === undefined || stop < 0)
         throw new CoxswainError('read-failed', `the list of ${folder} is not complete`)
@@ -138,6 +151,8 @@ export const parseFound = (text: string, folder: string): Found[] => {
         mode: mode.padStart(4, '0'),
         owner,
         group,
+        uid: Number(uid),
+        gid: Number(gid),
       })
       at = stop + 1
     }
@@ -164,13 +179,13 @@ const fits = ({ size: bytes, mtime }: Found, wanted: Finding, now: number): bool
  */
 export const findBelow = async (
   remote: RemoteReader,
-  wanted: Finding,
+  wanted: Finding & Reading,
 ): Promise<readonly Found[] | undefined> => {
   const folder = wanted.path.replace(/(?<=.)\/+$/, '')
   const label = `list ${folder}`
   const [result, now] = await Promise.all([
     remote.query({
-      at: { folder, missing },
+      at: { folder, missing, ...(wanted.follow === true && { follow: true }) },
       label,
     })`find . ${conditions(wanted)} -exec sh -c ${describe.text} sh {} +`.result(),
     // ages are those of the clock of the host, which also set the times
@@ -179,7 +194,7 @@ export const findBelow = async (
   if (result.code === missing) return undefined
   if (result.dropped > 0)
     throw new CoxswainError('read-failed', `there are too many files to list in ${folder}`, {
-      hint: 'narrow the search with patterns, type or depth',
+      hint: wanted.tooMany ?? 'narrow the search with patterns, type or depth',
     })
   if (!result.ok)
     throw new CoxswainError('read-failed', `cannot read all of ${folder}`, { output: result.stderr.trim() })

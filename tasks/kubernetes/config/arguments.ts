@@ -17,11 +17,16 @@ export const argumentsIn = ({ argumentsAs }: Form, given: Arguments): unknown =>
   return asList(given)
 }
 
-/** The `extraArgs` and `extraEnvs` of a program, without those that are not given. */
+/** The `extraArgs`, `extraEnvs` and `extraVolumes` of a program, without those that are not given. */
 export const argumentsOf = (form: Form, given: Component | undefined): Record<string, unknown> => {
   if (given === undefined) return {}
   const envs = asList(given.extraEnvs)
-  return { extraArgs: argumentsIn(form, given.extraArgs), extraEnvs: envs.length === 0 ? undefined : envs }
+  const volumes = given.extraVolumes ?? []
+  return {
+    extraArgs: argumentsIn(form, given.extraArgs),
+    extraEnvs: envs.length === 0 ? undefined : envs,
+    extraVolumes: volumes.length === 0 ? undefined : volumes,
+  }
 }
 
 /** A document or a part of one; undefined if nothing in it is given. */

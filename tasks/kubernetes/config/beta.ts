@@ -11,7 +11,7 @@ import { etcdComponent } from './etcd-arguments.ts'
 import { nodeRegistration } from './node-registration.ts'
 
 /** Seconds as Go reads them. */
-const timeoutsOf = ({ timeouts }: Cluster): Document | undefined =>
+export const timeoutsOf = ({ timeouts }: Pick<Cluster, 'timeouts'>): Document | undefined =>
   timeouts &&
   unlessEmpty(
     Object.fromEntries(

@@ -15,8 +15,9 @@ const alarmsSchema = z.object({
 /** An alarm that a member has raised. It stays until someone clears it. */
 export interface Alarm {
   readonly name: string
+  /** `0` for an alarm of the cluster: from 3.5.6 on, etcd raises CORRUPT so where it cannot say which member it is. */
   readonly memberId: string
-  /** Undefined if the member is no longer in the list. */
+  /** Undefined if the member is no longer in the list, and for an alarm of the cluster. */
   readonly member: Member | undefined
 }
 
@@ -49,35 +50,55 @@ export const alarmsOf = async (ctx: CheckContext, members: readonly Member[]): P
 }
 
 /** What an alarm means, and how to get rid of it. */
-const cures: Readonly<Record<string, { readonly means: string; readonly cure: (node: string) => string }>> = {
-  NOSPACE: {
-    means: 'its database has reached the quota, and etcd refuses every write',
-    cure: (node) =>
-      `make room or raise the quota (etcd.quotaBackendBytes), then run etcd-alarm-clear with alarm=NOSPACE on ${node}: it also defragments`,
-  },
-  CORRUPT: {
-    means: 'its data differs from that of the other members',
-    cure: (node) =>
-      `restore a snapshot, or run reset-node on ${node}, then etcd-alarm-clear with alarm=CORRUPT on another control-plane node, then ha-masters`,
-  },
+const cures: Readonly<Record<string, { readonly means: string; readonly cure: (node?: string) => string }>> =
+  {
+    NOSPACE: {
+      means: 'its database has reached the quota, and etcd refuses every write',
+      cure: () =>
+        'run playbooks/etcd-alarm.ts: it compacts and defragments, and clears the alarm when there is room again',
+    },
+    CORRUPT: {
+      means: 'its data differs from that of the other members',
+      cure: (node) =>
+        `compare the members at one revision: etcdctl endpoint hashkv --cluster --rev=REVISION; only a member of the minority is replaced: run reset-node on it${node === undefined ? '' : ` (the alarm names ${node})`}, then etcd-alarm-clear with alarm=CORRUPT${node === undefined ? ' and force=true' : ''} on another control-plane node, then ha-masters; without a majority, restore a snapshot`,
+    },
+  }
+
+/** Whether an alarm is that of the cluster, not of one member. */
+export const isOfCluster = ({ memberId: id }: Alarm): boolean => id === '0'
+
+/** Who has raised an alarm. */
+export const whose = (alarm: Alarm): string =>
+  isOfCluster(alarm)
+    ? 'the etcd cluster'
+    : alarm.member === undefined
+      ? 'a former etcd member'
+      : nameOf(alarm.member)
+
+/** An alarm, who has raised it, and what it means. */
+export const alarmText = (alarm: Alarm): string => {
+  const raised = `${whose(alarm)} has raised the alarm ${alarm.name}`
+  if (alarm.name === 'CORRUPT' && isOfCluster(alarm))
+    return `${raised}, without the member whose data differs`
+  const means = cures[alarm.name]?.means
+  return means === undefined ? raised : `${raised}: ${means}`
 }
 
-/** How to get rid of an alarm that a member has raised; undefined for one that is not known here. */
-export const cureOf = ({ name, member }: Alarm): string | undefined =>
-  member === undefined ? undefined : cures[name]?.cure(member.name)
+/** How to get rid of an alarm. */
+export const cureOf = (alarm: Alarm): string => {
+  const known = cures[alarm.name]
+  if (known === undefined) return 'find its cause in the documentation of etcd, and clear it'
+  return alarm.member === undefined && !isOfCluster(alarm)
+    ? 'run playbooks/etcd-alarm.ts: it clears the alarms of former members'
+    : known.cure(alarm.member?.name)
+}
 
 /** @throws `task-failed` with the alarms, their members and what to do, if there are any. */
-export const refuseRaised = (ctx: CheckContext, alarms: readonly Alarm[]): void => {
+export const refuseRaised = (alarms: readonly Alarm[]): void => {
   const [first] = alarms
   if (first === undefined) return
-  const texts = alarms.map(({ name, member }) => {
-    const who = member === undefined ? 'a former etcd member' : nameOf(member)
-    const means = cures[name]?.means
-    return `${who} has raised the alarm ${name}${means === undefined ? '' : `: ${means}`}`
-  })
-  const node = first.member?.name ?? ctx.host.name
-  throw new CoxswainError('task-failed', texts.join('; '), {
-    hint: cures[first.name]?.cure(node) ?? 'find its cause in the documentation of etcd, and clear it',
+  throw new CoxswainError('task-failed', alarms.map(alarmText).join('; '), {
+    hint: cureOf(first),
   })
 }
 
@@ -89,5 +110,5 @@ export const refuseRaised = (ctx: CheckContext, alarms: readonly Alarm[]): void 
  */
 export const refuseAlarms = async (ctx: CheckContext): Promise<void> => {
   const members = await listMembers(ctx)
-  if (members !== undefined) refuseRaised(ctx, (await alarmsOf(ctx, members)).raised)
+  if (members !== undefined) refuseRaised((await alarmsOf(ctx, members)).raised)
 }

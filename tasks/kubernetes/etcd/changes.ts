@@ -4,7 +4,8 @@ import type { ApplyContext } from '../../../engine/index.ts'
 import { change, failedRequest } from './gateway.ts'
 import type { Request } from './gateway.ts'
 import { healthyMembers } from './health.ts'
-import { listMembers, nameOf, quorumWithout } from './members.ts'
+import { quorumAfter } from './arithmetic.ts'
+import { listMembers, nameOf } from './members.ts'
 import type { Member } from './members.ts'
 
 /**
@@ -72,7 +73,8 @@ export const removeMember = async (
   member: Member,
   subject: string,
 ): Promise<void> => {
-  const { kept, sum } = quorumWithout(members, member, await healthyMembers(via, members))
+  const healthy = await healthyMembers(via, members)
+  const { kept, sum } = quorumAfter(members, healthy, { kind: 'remove', id: member.id })
   if (!kept)
     throw new CoxswainError('task-failed', `${subject}, and the other members do not have a quorum: ${sum}`, {
       hint: 'repair another member first, or restore etcd from a snapshot',

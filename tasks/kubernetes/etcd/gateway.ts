@@ -8,6 +8,9 @@ const askMembers = shellFile(import.meta.url, 'ask-members.sh')
 const authority = `${pki}/etcd/ca.crt`
 const client = `${pki}/etcd/healthcheck-client`
 
+/** The certificate with which etcd is asked. */
+export const clientCertificate = `${client}.crt`
+
 /** A request, as etcd's API has it (etcd, rpc.proto). IDs of members are texts: a number of JSON cannot hold 64 bits. */
 export interface Request {
   /** Its path without the version of the API, such as `cluster/member/list`. */
@@ -70,11 +73,16 @@ const reasons: Readonly<Record<number, string>> = {
   102: `${authority}, ${client}.crt or ${client}.key does not exist`,
 }
 
-const ask = async (tag: CommandTag, request: Request, urls: readonly string[]): Promise<Answer[]> => {
+const ask = async (
+  tag: CommandTag,
+  request: Request,
+  urls: readonly string[],
+  as = client,
+): Promise<Answer[]> => {
   const { path, body, label, seconds = 10 } = request
   // a host that is not at the first address, and etcd before 3.4, are asked several times
   const command = tag({ timeout: 80 + seconds, label })
-  const words = [authority, `${client}.crt`, `${client}.key`, path, JSON.stringify(body), seconds, ...urls]
+  const words = [authority, `${as}.crt`, `${as}.key`, path, JSON.stringify(body), seconds, ...urls]
   const { code, stdout, stderr } = await command`${shellProgram(askMembers, ...words)}`.result()
   if (code === 0) return stdout.split('\n').filter(Boolean).map(answerOf)
   const why = reasons[code] ?? `exit status ${code}: ${stderr.trim().slice(0, 200)}`
@@ -84,9 +92,13 @@ const ask = async (tag: CommandTag, request: Request, urls: readonly string[]): 
 
 const noAnswer: Answer = { url: '', state: 'unasked', why: 'there is no answer' }
 
-/** Asks the etcd of a host something that changes nothing. */
-export const askLocal = async ({ remote }: CheckContext, request: Request): Promise<Answer> =>
-  (await ask(remote.query, request, [local]))[0] ?? noAnswer
+/**
+ * Asks the etcd of a host something that changes nothing.
+ *
+ * @param as the path of the client's certificate without its ending; by default kubeadm's own client for requests of this kind.
+ */
+export const askLocal = async ({ remote }: CheckContext, request: Request, as?: string): Promise<Answer> =>
+  (await ask(remote.query, request, [local], as))[0] ?? noAnswer
 
 /** Asks members at their client URLs, from a host, all of them at the same time. Each URL gets an answer. */
 export const askAll = async (

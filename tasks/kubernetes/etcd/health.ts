@@ -13,20 +13,29 @@ const read = {
   label: 'ask the members of etcd for their health',
 }
 
-const troubleOf = ({ id }: Member, { state, why, body }: Answer): string | undefined => {
-  if (state === 'silent') return 'does not respond'
-  if (state === 'refuses') return `does not respond as it should: ${why}`
-  if (state === 'unasked') return `could not be asked: ${why}`
-  const answered = answering(body)
-  if (answered === undefined) return 'could not be asked: the answer is not one of etcd'
-  return answered === id ? undefined : 'could not be asked: another member answers at its client URL'
+/** Whether a member responds. `unasked`: nothing is known about it, because it could not be asked. */
+export interface MemberHealth {
+  readonly state: 'healthy' | 'not healthy' | 'unasked'
+  /** What is wrong, after the name of the member; empty if it is healthy. */
+  readonly why: string
 }
 
-/** What is wrong with each voting member, by its ID; undefined if it responds. */
-const troubles = async (
+const unasked = (why: string): MemberHealth => ({ state: 'unasked', why: `could not be asked: ${why}` })
+
+const healthOf = ({ id }: Member, { state, why, body }: Answer): MemberHealth => {
+  if (state === 'silent') return { state: 'not healthy', why: 'does not respond' }
+  if (state === 'refuses') return { state: 'not healthy', why: `does not respond as it should: ${why}` }
+  if (state === 'unasked') return unasked(why)
+  const answered = answering(body)
+  if (answered === undefined) return unasked('the answer is not one of etcd')
+  return answered === id ? { state: 'healthy', why: '' } : unasked('another member answers at its client URL')
+}
+
+/** The health of each voting member that has started, by its ID, as a host sees it. */
+export const memberHealth = async (
   ctx: CheckContext,
   members: readonly Member[],
-): Promise<ReadonlyMap<string, string | undefined>> => {
+): Promise<ReadonlyMap<string, MemberHealth>> => {
   // a learner does not answer reads
   const voting = members.filter(({ started, learner }) => started && !learner)
   const urls = [...new Set(voting.flatMap(({ clientUrls }) => clientUrls))]
@@ -35,10 +44,10 @@ const troubles = async (
     voting.map((member) => {
       const found = member.clientUrls.flatMap((url) => {
         const answer = answers.get(url)
-        return answer === undefined ? [] : [troubleOf(member, answer)]
+        return answer === undefined ? [] : [healthOf(member, answer)]
       })
-      const trouble = found.length === 0 ? 'does not have a client URL' : found[0]
-      return [member.id, found.includes(undefined) ? undefined : trouble]
+      const best = found.find(({ state }) => state === 'healthy') ?? found[0]
+      return [member.id, best ?? unasked('it does not have a client URL')]
     }),
   )
 }
@@ -48,26 +57,39 @@ export const healthyMembers = async (
   ctx: CheckContext,
   members: readonly Member[],
 ): Promise<ReadonlySet<string>> => {
-  const found = await troubles(ctx, members)
-  return new Set([...found].flatMap(([id, trouble]) => (trouble === undefined ? [id] : [])))
+  const found = await memberHealth(ctx, members)
+  return new Set([...found].flatMap(([id, { state }]) => (state === 'healthy' ? [id] : [])))
+}
+
+/** What is accepted in an etcd cluster that counts as healthy. */
+export interface Tolerated {
+  /** The name of an alarm. */
+  readonly alarm?: string
+  /** Whether members are accepted that cannot vote yet. */
+  readonly learners?: boolean
 }
 
 /**
  * What is wrong with an etcd cluster; empty if every member has started, can vote and responds, and no alarm is raised.
  *
  * @param known its members, if they have just been listed.
+ * @param tolerated problems that are accepted.
  * @throws `task-failed` for an alarm: it does not go away by waiting.
  */
-export const etcdProblems = async (ctx: CheckContext, known?: readonly Member[]): Promise<string[]> => {
+export const etcdProblems = async (
+  ctx: CheckContext,
+  known?: readonly Member[],
+  tolerated: Tolerated = {},
+): Promise<string[]> => {
   const members = known ?? (await listMembers(ctx))
   if (members === undefined) return [`etcd on ${ctx.host.name} does not respond`]
-  const [found, alarms] = await Promise.all([troubles(ctx, members), alarmsOf(ctx, members)])
-  refuseRaised(ctx, alarms.raised)
+  const [found, alarms] = await Promise.all([memberHealth(ctx, members), alarmsOf(ctx, members)])
+  refuseRaised(alarms.raised.filter(({ name }) => name !== tolerated.alarm))
   const problems = members.flatMap((member) => {
     if (!member.started) return [`${nameOf(member)} has not started`]
-    if (member.learner) return [`${nameOf(member)} cannot vote yet`]
-    const trouble = found.get(member.id)
-    return trouble === undefined ? [] : [`${nameOf(member)} ${trouble}`]
+    if (member.learner) return tolerated.learners === true ? [] : [`${nameOf(member)} cannot vote yet`]
+    const { state = 'healthy', why = '' } = found.get(member.id) ?? {}
+    return state === 'healthy' ? [] : [`${nameOf(member)} ${why}`]
   })
   return problems.length > 0 ? problems : alarms.problems
 }

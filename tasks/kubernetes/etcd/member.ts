@@ -3,6 +3,7 @@ import { CoxswainError, isCoxswainError, duration } from '../../../engine/index.
 import type { ApplyContext } from '../../../engine/index.ts'
 import { initialCluster, peerUrl } from '../config/etcd-arguments.ts'
 import { withInitialCluster } from '../config/initial-cluster.ts'
+import { quorumAfter } from './arithmetic.ts'
 import { addMember, promoteLearners, removeMember } from './changes.ts'
 import { etcdProblems } from './health.ts'
 import { isMemberAt, listMembers, memberOf, requireMembers } from './members.ts'
@@ -124,7 +125,7 @@ export const requireHealthyMembers = async (
 export const ensureListed = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { address, version, patience }: Joiner,
+  { name, address, version, patience }: Joiner,
 ): Promise<Member[]> => {
   const members = await requireMembers(via)
   const other = members.find((member) => !member.started && !isMemberAt(member, address))
@@ -144,6 +145,8 @@ export const ensureListed = async (
     )
   }
   await requireHealthyMembers(ctx, via, patience)
+  const healthy = new Set(members.filter(({ learner }) => !learner).map(({ id }) => id))
+  ctx.log(`adding the etcd member ${name}: ${quorumAfter(members, healthy, { kind: 'add', name }).sum}`)
   await addMember(via, peerUrl({ address }), factsOf(version).hasLearners)
   return requireMembers(via)
 }

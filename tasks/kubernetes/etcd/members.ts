@@ -44,17 +44,31 @@ const membersSchema = z.object({
     .default([]),
 })
 
+/** What etcd says of a member besides its ID, whose field has another name at each kind of URL. */
+interface ListedMember {
+  readonly name: string
+  readonly peerURLs: readonly string[]
+  readonly clientURLs: readonly string[]
+  readonly isLearner: boolean
+}
+
+/** A member as etcd lists it. */
+export const listedMember = (
+  id: string,
+  { name, peerURLs, clientURLs, isLearner }: ListedMember,
+): Member => ({
+  id,
+  name,
+  peerUrl: peerURLs[0] ?? '',
+  ...(peerURLs.length > 1 && { otherPeerUrls: peerURLs.slice(1) }),
+  clientUrls: clientURLs,
+  started: name !== '',
+  learner: isLearner,
+})
+
 /** Parses the answer to `cluster/member/list`; undefined if it is something else. */
 export const parseMembers = (body: unknown): Member[] | undefined =>
-  membersSchema.safeParse(body).data?.members.map(({ ID, name, peerURLs, clientURLs, isLearner }) => ({
-    id: ID,
-    name,
-    peerUrl: peerURLs[0] ?? '',
-    ...(peerURLs.length > 1 && { otherPeerUrls: peerURLs.slice(1) }),
-    clientUrls: clientURLs,
-    started: name !== '',
-    learner: isLearner,
-  }))
+  membersSchema.safeParse(body).data?.members.map(({ ID, ...fields }) => listedMember(ID, fields))
 
 const list = { path: 'cluster/member/list', body: {}, label: 'list the members of etcd' }
 
@@ -131,32 +145,5 @@ export const memberOf = (members: readonly Member[], address: string): Member | 
   members.find((member) => isMemberAt(member, address))
 
 /** How a member is named in messages. */
-export const nameOf = ({ name, peerUrl: url }: Member): string =>
+export const nameOf = ({ name, peerUrl: url }: Pick<Member, 'name' | 'peerUrl'>): string =>
   name === '' ? `etcd member at ${url}` : `etcd member ${name} at ${url}`
-
-/** Whether a cluster keeps its quorum, and the numbers that say so. */
-export interface Quorum {
-  readonly kept: boolean
-  /** Such as `2 of the 2 other members are healthy, 2 are needed`. */
-  readonly sum: string
-}
-
-/**
- * Whether the cluster keeps its quorum without a member: the remaining healthy members must be a majority. Learners do not
- * count.
- *
- * @param healthy IDs of the members that respond.
- */
-export const quorumWithout = (
-  members: readonly Member[],
-  leaving: Member,
-  healthy: ReadonlySet<string>,
-): Quorum => {
-  const left = members.filter(({ id, learner }) => id !== leaving.id && !learner)
-  const well = left.filter(({ id }) => healthy.has(id)).length
-  const needed = Math.floor(left.length / 2) + 1
-  return {
-    kept: well >= needed,
-    sum: `${well} of the ${left.length} other members are healthy, ${needed} are needed`,
-  }
-}

@@ -30,6 +30,24 @@ const leaves = [
   { name: 'apiserver-etcd-client', ca: 'etcd/ca', names: false },
 ] as const
 
+/** The paths of the leaf certificates of a control-plane node. */
+export const leafPaths: readonly string[] = leaves.map(({ name }) => `${pki}/${name}.crt`)
+
+/** The paths of the leaf certificates that an authority signs. @param authority its path without the ending. */
+export const leavesOf = (authority: string): readonly string[] =>
+  leaves.flatMap(({ name, ca }) => (`${pki}/${ca}` === authority ? [`${pki}/${name}.crt`] : []))
+
+/** The paths of the authorities of a control-plane node, without their ending. */
+export const authorities: readonly string[] = [...new Set(leaves.map(({ ca }) => `${pki}/${ca}`))]
+
+/** The certificates of the authorities of a cluster, the same on every control-plane node. */
+export const authorityFiles: readonly string[] = [...new Set(leaves.map(({ ca }) => `${pki}/${ca}.crt`))]
+
+/** The files of certificates that a control-plane node with an etcd of its own has. */
+export const certificateFiles: readonly string[] = [
+  ...new Set(leaves.flatMap(({ name, ca }) => [name, ca])),
+].map((name) => `${pki}/${name}.crt`)
+
 const read = async ({ remote }: CheckContext, name: string): Promise<X509Certificate | undefined> => {
   const text = await remote.read(`${pki}/${name}.crt`)
   if (text === undefined) return undefined

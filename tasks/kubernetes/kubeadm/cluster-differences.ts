@@ -14,11 +14,18 @@ export interface Difference {
   readonly configured: string | undefined
   /** How to have the configured value. */
   readonly way: string
+  /** Whether the playbook reconfigure applies it. */
+  readonly applied: boolean
 }
 
 const never = 'it cannot be changed in a cluster that runs'
 const byHand =
   'to change it, edit the ConfigMap kubeadm-config, and run the phase of kubeadm that writes it on each master (kubeadm init phase --help)'
+const byReconfigure = 'to apply it, run playbooks/reconfigure.ts'
+
+/** What kubeadm writes again: static pods, and what it keeps for masters that join and for upgrades. */
+const appliedFields =
+  /^encryptionAlgorithm$|^featureGates\.|^(apiServer|controllerManager|scheduler|etcd\.local)\.extra(Args|Envs|Volumes)\./
 
 interface Known {
   readonly setting: string
@@ -60,8 +67,12 @@ const known: Readonly<Record<string, Known>> = {
   ),
 }
 
-const aboutField = (path: string): Known =>
-  known[path] ?? knownField(path, byHand, ...(path.endsWith('.readOnly') ? ['false'] : []))
+/** @param applies whether the playbook reconfigure can change clusters of this version. */
+const aboutField = (path: string, applies: boolean): Known & { readonly applied: boolean } => {
+  const field = known[path] ?? knownField(path, byHand, ...(path.endsWith('.readOnly') ? ['false'] : []))
+  const applied = applies && appliedFields.test(path)
+  return { ...field, applied, way: applied ? byReconfigure : field.way }
+}
 
 /** What only the cluster says is a difference in these fields: kubeadm sets them as it was asked to, or by a known default. */
 const compared =
@@ -80,12 +91,16 @@ const asMap = (list: readonly unknown[]): Readonly<Record<string, unknown>> | un
     const key = String(name)
     values.set(key, [...(values.get(key) ?? []), 'value' in rest ? rest['value'] : rest])
   }
-  const only = ([key, found]: [string, unknown[]]) => [key, found.length === 1 ? found[0] : found.join(', ')]
+  const text = (one: unknown): string => (typeof one === 'string' ? one : JSON.stringify(one))
+  const only = ([key, found]: [string, unknown[]]) => [
+    key,
+    found.length === 1 ? found[0] : found.map(text).join(', '),
+  ]
   return Object.fromEntries([...values].map(only))
 }
 
 /** Every value of a document by its path, such as `apiServer.extraArgs.v`. */
-const leavesOf = (value: unknown, path = ''): [path: string, value: string][] => {
+export const leavesOf = (value: unknown, path = ''): [path: string, value: string][] => {
   if (value === undefined || value === null) return []
   const map = Array.isArray(value) ? asMap(value) : isMap(value) ? value : undefined
   if (map === undefined) return [[path, typeof value === 'string' ? value : JSON.stringify(value)]]
@@ -97,21 +112,26 @@ const leavesOf = (value: unknown, path = ''): [path: string, value: string][] =>
  *
  * @param configured the document of the configuration.
  * @param cluster the same document as the cluster keeps it.
+ * @param applies whether the playbook reconfigure can change clusters of this version.
  */
-export const clusterDifferences = (configured: Document, cluster: Document): Difference[] => {
+export const clusterDifferences = (
+  configured: Document,
+  cluster: Document,
+  applies = false,
+): Difference[] => {
   const [wanted, running] = [new Map(leavesOf(configured)), new Map(leavesOf(cluster))]
   // up to 1.12, each master had etcd's arguments with its own addresses
   const perNode = /\/v1alpha[23]$/.test(String(configured['apiVersion']))
   const paths = [...new Set([...wanted.keys(), ...[...running.keys()].filter((path) => compared.test(path))])]
   return paths.flatMap((path) => {
     if (ignored.test(path) || (perNode && path.startsWith('etcd.local.extraArgs'))) return []
-    const { setting, usual, way } = aboutField(path)
+    const { setting, usual, way, applied } = aboutField(path, applies)
     const [there, given] = [running.get(path), wanted.get(path)]
     // a cluster without it has a pod network that sets its own
     if (path === 'networking.podSubnet' && there === undefined) return []
     const isUsual = (value: string | undefined): boolean => value === undefined || usual.includes(value)
     const same = there === given || (isUsual(there) && isUsual(given))
     const [only] = usual.length === 1 ? usual : []
-    return same ? [] : [{ setting, cluster: there ?? only, configured: given ?? only, way }]
+    return same ? [] : [{ setting, cluster: there ?? only, configured: given ?? only, way, applied }]
   })
 }

@@ -1,5 +1,5 @@
 /** Settings of the programs of a control plane, by the names that kubeadm's configuration has for them. */
-import { duration, z } from '../../../engine/index.ts'
+import { duration, remotePath, z } from '../../../engine/index.ts'
 
 /** Arguments of a program, without the dashes: a value, or several for a flag that is given several times. */
 const extraArgs = () =>
@@ -13,10 +13,30 @@ export type Arguments = z.output<ReturnType<typeof extraArgs>>
 const extraEnvs = () =>
   z.record(z.string(), z.string()).default({}).describe('environment variables of the program; from v1.31 on')
 
+/** A file or folder of the host in the container of a program. */
+const volumeSchema = z.object({
+  name: z.string().describe('its name, once for each program'),
+  hostPath: remotePath().describe('the file or folder on the host'),
+  mountPath: remotePath().describe('where it is in the container'),
+  readOnly: z.boolean().default(true).describe('whether the program can only read it'),
+  pathType: z
+    .enum(['File', 'FileOrCreate', 'Directory', 'DirectoryOrCreate'])
+    .optional()
+    .describe('what must be there; by default that is not checked'),
+})
+
 /** One of the API server, the controller manager and the scheduler. */
-export const componentSchema = z.object({ extraArgs: extraArgs(), extraEnvs: extraEnvs() })
+export const componentSchema = z.object({
+  extraArgs: extraArgs(),
+  extraEnvs: extraEnvs(),
+  extraVolumes: z
+    .array(volumeSchema)
+    .default([])
+    .describe('files and folders of the host in its container, such as an audit policy; from v1.13 on'),
+})
 /** Settings of a program that runs as a static pod. */
-export type Component = z.output<typeof componentSchema>
+export type Component = Omit<z.output<typeof componentSchema>, 'extraVolumes'> &
+  Partial<Pick<z.output<typeof componentSchema>, 'extraVolumes'>>
 
 /** An image other than kubeadm's. */
 const image = {

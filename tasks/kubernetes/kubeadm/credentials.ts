@@ -18,6 +18,10 @@ const read = (text: string): X509Certificate | undefined => {
   }
 }
 
+/** The name of the node in the client certificate of a kubelet (`system:node:NAME`); undefined for another one. */
+export const nodeNamedIn = (text: string): string | undefined =>
+  /^CN=system:node:([a-z0-9.-]+)$/m.exec(read(text)?.subject ?? '')?.[1]
+
 const shown = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z')
 
 const days = (milliseconds: number): string => {

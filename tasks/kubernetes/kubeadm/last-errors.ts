@@ -1,6 +1,5 @@
-/** Adds to an error of kubeadm what its host knows about the cause: kubeadm itself only says that it has waited in vain. */
-import { CoxswainError, isCoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import { shellFile, shellProgram } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
 
 const lastErrors = shellFile(import.meta.url, 'last-errors.sh')
 
@@ -12,7 +11,7 @@ const messageOf = (line: string): string =>
   line.replace(/^[WEFI]\d{4} [\d:.]+\s+\d+ \S+\] /, '').replace(/^\S+T\S+ (?:stdout|stderr) [FP] /, '')
 
 /** Messages that say the same count once: numbers and quoted times differ from one attempt to the next. */
-const sameAs = (message: string): string => message.replaceAll(/[\da-f]{6,}|\d+/g, '0')
+export const sameAs = (message: string): string => message.replaceAll(/[\da-f]{6,}|\d+/g, '0')
 
 /**
  * The last different messages of each source, oldest first.
@@ -36,42 +35,12 @@ export const distinctErrors = (text: string): string[] => {
   )
 }
 
-const explained = new Set(['command-failed', 'command-timeout', 'wait-timeout'])
-
-/** kubeadm names these causes itself, before it starts anything. */
-const preflight = /^\s*\[ERROR /m
-
 /**
- * Does something with kubeadm. If it fails, its error also shows the last errors of the kubelet and of the static pods.
+ * The last errors of the kubelet and the static pods of a host, oldest first; empty where there is no log.
  *
- * @throws the error of the work, with the same code.
+ * @param seconds what is older is left out.
  */
-export const withLastErrors = async <Value>(
-  { remote, host }: ApplyContext,
-  work: () => PromiseLike<Value>,
-): Promise<Value> => {
-  const began = performance.now()
-  try {
-    return await work()
-  } catch (error) {
-    if (!isCoxswainError(error) || !explained.has(error.code) || preflight.test(error.output ?? ''))
-      throw error
-    const seconds = Math.ceil((performance.now() - began) / 1000) + 5
-    // the reason for the failure can also be a reason for not being able to ask
-    const { stdout } = await remote.query({ timeout: 30 })`${shellProgram(lastErrors, seconds)}`
-      .result()
-      .catch(() => ({ stdout: '' }))
-    const found = distinctErrors(stdout)
-    if (found.length === 0) throw error
-    throw new CoxswainError(error.code, error.message, {
-      host: error.host,
-      task: error.task,
-      place: error.place,
-      output: [error.output ?? [], `last errors on ${host.name}:`, ...found.map((line) => `  ${line}`)]
-        .flat()
-        .join('\n'),
-      hint: 'the last errors of the kubelet and the static pods, shown above, usually name the cause',
-      cause: error.cause,
-    })
-  }
+export const lastErrorsOf = async ({ remote }: CheckContext, seconds: number): Promise<readonly string[]> => {
+  const { stdout } = await remote.query({ timeout: 30 })`${shellProgram(lastErrors, seconds)}`.result()
+  return distinctErrors(stdout)
 }

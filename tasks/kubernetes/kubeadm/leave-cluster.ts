@@ -2,8 +2,9 @@
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { removeListed } from '../etcd/changes.ts'
+import { quorumAfter } from '../etcd/arithmetic.ts'
 import { healthyMembers } from '../etcd/health.ts'
-import { agreedMembers, memberOf, nameOf, ownMemberId, quorumWithout } from '../etcd/members.ts'
+import { agreedMembers, memberOf, nameOf, ownMemberId } from '../etcd/members.ts'
 import type { Member } from '../etcd/members.ts'
 import { adminConf, etcdData } from './paths.ts'
 
@@ -33,12 +34,16 @@ interface Others<Context> {
   readonly unknown: readonly CoxswainError[]
 }
 
-/** Written into the data of a member that was removed, so that a reset that was interrupted after it can continue. */
+/** Has the ID of a member, in its data, from before it is removed, so that a reset that is interrupted after that can continue. */
 const removedMark = `${etcdData}/removed-by-coxswain`
 
+/** The ID in that file. */
+const removedId = async ({ remote }: CheckContext): Promise<string | undefined> =>
+  (await remote.read(removedMark))?.trim() || undefined
+
 /**
- * The member that leaves: by its address, by the ID that its own etcd reports, or by the name of the node. Its peer URL
- * can have a name or an address that only etcd uses.
+ * The member that leaves: by its address, by the ID that its own etcd reports, by the one that an interrupted reset was
+ * removing, or by the name of the node. Its peer URL can have a name or an address that only etcd uses.
  */
 const leavingOf = async (
   ctx: CheckContext,
@@ -47,8 +52,10 @@ const leavingOf = async (
 ): Promise<Member | undefined> => {
   const listed = memberOf(members, address)
   if (listed !== undefined || !(await ctx.remote.exists(etcdData))) return listed
-  const id = await ownMemberId(ctx)
-  return members.find((member) => (id === undefined ? member.name === ctx.host.name : member.id === id))
+  const own = await ownMemberId(ctx)
+  if (own !== undefined) return members.find(({ id }) => id === own)
+  const removing = await removedId(ctx)
+  return members.find(({ id }) => id === removing) ?? members.find(({ name }) => name === ctx.host.name)
 }
 
 const look = async <Context extends CheckContext>(
@@ -114,29 +121,42 @@ const remaining = async <Context extends CheckContext>(
   return look(ctx, await Promise.all(names.map(on)), address)
 }
 
+/** Whether the data of a host is that of a member that a reset has removed. */
+const isOfRemoved = async (ctx: CheckContext): Promise<boolean> => {
+  const [removed, own] = [await removedId(ctx), await ownMemberId(ctx)]
+  return removed !== undefined && (own === undefined || own === removed)
+}
+
 /** @throws `task-failed` for a host that has etcd data, but none of the members is known to be its own. */
 const refuseUnlisted = async (
   ctx: CheckContext,
   { ctx: survivor, members }: RemainingMaster<CheckContext>,
   address: string,
 ): Promise<void> => {
-  if (!(await ctx.remote.exists(etcdData)) || (await ctx.remote.exists(removedMark))) return
+  if (!(await ctx.remote.exists(etcdData)) || (await isOfRemoved(ctx))) return
   throw refuse(
     `${ctx.host.name} has etcd data, but etcd on ${survivor.host.name} does not list a member at ${address} or with its name: ${members.map(nameOf).join(', ')}`,
     'if one of them is this host, remove it from etcd first; then set force=true (the playbook reset: -e reset_force=true) to delete the data',
   )
 }
 
-/** @throws `task-failed` if etcd would lose its quorum, or if it is not known which member leaves. */
+/**
+ * @returns the arithmetic; undefined if there is no member to remove.
+ * @throws `task-failed` if etcd would lose its quorum, or if it is not known which member leaves.
+ */
 const refuseWithoutQuorum = async (
   ctx: CheckContext,
   found: RemainingMaster<CheckContext>,
   address: string,
-): Promise<void> => {
+): Promise<string | undefined> => {
   const { ctx: survivor, members, own } = found
-  if (own === undefined) return refuseUnlisted(ctx, found, address)
-  const { kept, sum } = quorumWithout(members, own, await healthyMembers(survivor, members))
-  if (kept) return
+  if (own === undefined) {
+    await refuseUnlisted(ctx, found, address)
+    return undefined
+  }
+  const healthy = await healthyMembers(survivor, members)
+  const { kept, sum } = quorumAfter(members, healthy, { kind: 'remove', id: own.id })
+  if (kept) return sum
   throw refuse(
     `without ${ctx.host.name}, etcd would lose its quorum: ${sum}`,
     'repair the other members first (the task etcd-healthy names them), or set force=true (the playbook reset: -e reset_force=true) to delete the cluster',
@@ -156,23 +176,62 @@ export const refuseLoss = async (ctx: CheckContext, leaving: LeaveOptions): Prom
   await refuseWithoutQuorum(ctx, survivor, leaving.address)
 }
 
+/** Whether a member is known to be listed. */
+const isListed = async (ctx: CheckContext, { id }: Member): Promise<boolean> => {
+  try {
+    return (await agreedMembers(ctx))?.some((member) => member.id === id) === true
+  } catch (error) {
+    if (isCoxswainError(error)) return false
+    throw error
+  }
+}
+
 const removeFrom = async (
   ctx: ApplyContext,
   found: RemainingMaster<ApplyContext>,
   { address, force }: LeaveOptions,
 ): Promise<void> => {
-  if (!force) await refuseWithoutQuorum(ctx, found, address)
+  const sum = force ? undefined : await refuseWithoutQuorum(ctx, found, address)
   const { own } = found
   if (own === undefined) return
-  ctx.log(`removing the etcd member ${own.name || own.peerUrl}`)
+  ctx.log(`removing the etcd member ${own.name || own.peerUrl}${sum === undefined ? '' : `: ${sum}`}`)
+  // before it is removed: a run that is killed right after that could not know the member any more
+  if (await ctx.remote.exists(etcdData)) await ctx.remote.write(removedMark, `${own.id}\n`)
   try {
     await removeListed(found.ctx, own)
-    if (await ctx.remote.exists(etcdData)) await ctx.remote.write(removedMark, '')
   } catch (error) {
+    // if that is not known, the file stays: it counts only for data of a member with its ID, and only if no member has that ID
+    if (await isListed(found.ctx, own)) await ctx.remote.remove(removedMark)
     // without a quorum, etcd cannot remove a member
     if (!force) throw error
     ctx.log(`the member is still listed: ${String(error)}`)
   }
+}
+
+/** Whether a host has nothing of a control-plane node. */
+const isWorker = async ({ remote }: CheckContext): Promise<boolean> =>
+  !(await Promise.all([adminConf, etcdData].map((path) => remote.exists(path)))).includes(true)
+
+/**
+ * Deletes the Node of a worker on a control-plane node whose API answers, where no etcd can be asked.
+ *
+ * @throws the error of the last one, if there are control-plane nodes and none could delete it.
+ */
+const deleteNode = async (ctx: ApplyContext, others: readonly ApplyContext[]): Promise<void> => {
+  let failure: CoxswainError | undefined
+  for (const { remote } of others) {
+    if (!(await remote.exists(adminConf))) continue
+    try {
+      await remote.run({
+        timeout: 60,
+      })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${ctx.host.name} --ignore-not-found`
+      return
+    } catch (error) {
+      if (!isCoxswainError(error)) throw error
+      failure = error
+    }
+  }
+  if (failure !== undefined) throw failure
 }
 
 /**
@@ -184,9 +243,16 @@ const removeFrom = async (
 export const leaveCluster = async (ctx: ApplyContext, leaving: LeaveOptions): Promise<void> => {
   const found = await remaining(ctx, ctx.on, leaving)
   const { survivor } = found
-  if (survivor === undefined) return refuseAlone(ctx, found, leaving)
+  if (survivor === undefined) {
+    await refuseAlone(ctx, found, leaving)
+    if (!leaving.force && (await isWorker(ctx))) await deleteNode(ctx, found.others)
+    return
+  }
   await removeFrom(ctx, survivor, leaving)
-  await survivor.ctx.remote.run({
+  const deleting = survivor.ctx.remote.run({
     timeout: 60,
-  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${ctx.host.name} --ignore-not-found`.result()
+  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${ctx.host.name} --ignore-not-found`
+  // the Node is all that a worker has in the cluster
+  if (!leaving.force && survivor.own === undefined && (await isWorker(ctx))) await deleting
+  else await deleting.result()
 }

@@ -52,9 +52,9 @@ export const masterState = async (
 }
 
 /** Records that an init or join starts. */
-export const begin = async ({ remote }: ApplyContext): Promise<void> => {
+export const begin = async ({ remote }: ApplyContext, kind = 'master'): Promise<void> => {
   await remote.makeDirectory('/etc/coxswain')
-  await remote.write(unfinishedPath, 'becoming a master; gone when it is one\n')
+  await remote.write(unfinishedPath, `becoming a ${kind}; gone when it is one\n`)
 }
 
 /** Records that an init or join is complete. */

@@ -4,7 +4,16 @@ import { listMembers, memberOf } from '../etcd/members.ts'
 import { withEtcdPatch } from './etcd-patch.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
-import { controlPlane, kubeletConf, kubeletConfig, manifest, manifests } from './paths.ts'
+import { kubeletProblems } from './kubelet.ts'
+import {
+  controlPlane,
+  kubeletClient,
+  kubeletConf,
+  kubeletConfig,
+  kubeletFlags,
+  manifest,
+  manifests,
+} from './paths.ts'
 import type { PhaseName } from './versions/release.ts'
 import { factsOf } from './versions.ts'
 
@@ -42,21 +51,6 @@ const until =
       seconds,
       hint: 'check the static pods: journalctl -u kubelet; tail /var/log/pods/kube-system_*/*/*.log',
     })
-
-const rotatedCertificate = '/var/lib/kubelet/pki/kubelet-client-current.pem'
-
-/** Its health port is 10248 (kubeadm's default), open to this host only. */
-const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
-  const health = remote.query({ timeout: 15 })`curl -sf --max-time 5 http://127.0.0.1:10248/healthz`
-  const [unit, { code, stdout }] = await Promise.all([
-    remote.query`systemctl is-active kubelet`.result(),
-    health.result(),
-  ])
-  const active = unit.stdout.trim()
-  if (active !== 'active') return [`the kubelet is ${active}`]
-  // without curl, only the state in systemd is known
-  return code === 127 || stdout.trim() === 'ok' ? [] : ['the kubelet is not healthy yet']
-}
 
 /**
  * Creates the folder of static pods. A kubelet that does not find it at startup checks again only after 20 s
@@ -106,9 +100,7 @@ const masterKubeconfigs = ['admin', 'kubelet', 'controller-manager', 'scheduler'
 const rotationProblems = async ({ remote }: CheckContext, { version }: PhaseParams): Promise<string[]> => {
   if (!factsOf(version).finalizesKubelet) return []
   const text = (await remote.read(kubeletConf)) ?? ''
-  return text.includes(rotatedCertificate)
-    ? []
-    : [`${kubeletConf} contains a certificate that is not renewed`]
+  return text.includes(kubeletClient) ? [] : [`${kubeletConf} contains a certificate that is not renewed`]
 }
 
 /**
@@ -147,8 +139,8 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
     prepare: makeManifests,
     problems: async (ctx) => {
       const [files, running] = await Promise.all([
-        missing(ctx, [kubeletConfig, '/var/lib/kubelet/kubeadm-flags.env']),
-        kubeletRuns(ctx),
+        missing(ctx, [kubeletConfig, kubeletFlags]),
+        kubeletProblems(ctx),
       ])
       return [...files, ...running]
     },
@@ -196,7 +188,7 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
   },
   'kubelet-finalize all': {
     // the kubelet has its first certificate that it can renew
-    prepare: until(() => ({ problems: (ctx) => missing(ctx, [rotatedCertificate]) }), 120),
+    prepare: until(() => ({ problems: (ctx) => missing(ctx, [kubeletClient]) }), 120),
     problems: rotationProblems,
   },
 }

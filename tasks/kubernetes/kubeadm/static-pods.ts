@@ -1,7 +1,8 @@
-/** Works around a problem of the kubelet with the static pods of kubeadm. */
+/** Works around problems of the kubelet with the static pods of kubeadm. */
 import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 
+const formerCgroups = shellFile(import.meta.url, 'former-cgroups.sh')
 const etcdRejected = shellFile(import.meta.url, 'etcd-rejected.sh')
 
 /**
@@ -16,5 +17,19 @@ export const admitEtcd = async ({ remote, host, log }: ApplyContext): Promise<vo
   const notAdmitted = await remote.query`${shellProgram(etcdRejected)}`.succeeds()
   if (!notAdmitted) return
   log(`the kubelet of ${host.name} did not admit etcd when it started: restarting it`)
+  await remote.run({ timeout: 120 })`systemctl restart kubelet`
+}
+
+/**
+ * Restarts a kubelet that does not start a static pod again because cgroups of the former one are left.
+ *
+ * A pod whose manifest is put back has the same UID, so the kubelet first ends the former one. On cgroup v1, runc can leave empty
+ * cgroups of its containers, which the kubelet does not remove. Seen with 1.37.2 and runc 1.1.5 on a busy machine: "failed to delete
+ * cgroup paths for [kubepods burstable pod…]", for as long as it ran. After a restart, it starts the pod within seconds.
+ */
+export const releaseFormerPod = async ({ remote, host, log }: ApplyContext, pod: string): Promise<void> => {
+  const isHeld = await remote.query`${shellProgram(formerCgroups, pod)}`.succeeds()
+  if (!isHeld) return
+  log(`the kubelet of ${host.name} cannot remove the cgroups of the former ${pod}: restarting it`)
   await remote.run({ timeout: 120 })`systemctl restart kubelet`
 }

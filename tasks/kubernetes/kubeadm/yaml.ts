@@ -10,9 +10,9 @@ export type Document = Readonly<Record<string, unknown>>
 export const isMap = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Writes YAML documents one after the other. */
+/** Writes YAML documents one after the other. kubeadm reads YAML 1.1, where a bare yes, no, on or off is not a text. */
 export const asYaml = (documents: readonly Document[]): string =>
-  documents.map((document) => stringify(document, { keepUndefined: false })).join('---\n')
+  documents.map((document) => stringify(document, { keepUndefined: false, compat: 'yaml-1.1' })).join('---\n')
 
 /**
  * The documents of a text as plain data, without empty ones.

@@ -29,6 +29,15 @@ export const upgradesIn = (text: string): Map<string, string> =>
     }),
   )
 
+/** Packages that a simulated upgrade replaces: `Inst NAME [OLD] (NEW …)`. Without the old version, a package is new. */
+export const replacedIn = (text: string): Map<string, string> =>
+  new Map(
+    [...text.matchAll(/^Inst (\S+) \[[^\]]*\] \((\S+)/gm)].map(([, name = '', version = '']) => [
+      name,
+      version,
+    ]),
+  )
+
 // the file that Ubuntu and others touch after each successful refresh
 const stamp = '/var/lib/apt/periodic/update-success-stamp'
 
@@ -40,10 +49,21 @@ export const apt: PackageManager = {
     return names.filter((name) => packageOf(name, statuses)?.status === 'config-files')
   },
   upgrades: async ({ remote }, names) => upgradesIn(await remote.query`apt-cache policy ${names}`.text()),
-  install: async ({ remote }, packages, { recommends }) => {
+  // with new dependencies, as for a kernel, but without removing anything (apt-get(8))
+  allUpgrades: async ({ remote }) =>
+    replacedIn(await remote.query({ timeout: 120 })`apt-get -q -s --with-new-pkgs upgrade`.text()),
+  // `dpkg --audit` prints nothing where all packages are configured (dpkg(1))
+  unfinished: {
+    found: async ({ remote }) => (await remote.query`dpkg --audit`.result()).stdout.trim() !== '',
+    complete: async ({ remote }) => {
+      await remote.run(options)`dpkg --configure -a --force-confdef --force-confold`
+    },
+  },
+  install: async ({ remote }, packages, { recommends, keepAll }) => {
     const along = recommends === undefined ? [] : [`--${recommends ? '' : 'no-'}install-recommends`]
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
-    await remote.run(options)`apt-get install ${words} --allow-downgrades ${[...along, ...wanted]}`
+    const kept = keepAll === true ? ['--no-remove', '--only-upgrade'] : []
+    await remote.run(options)`apt-get install ${words} --allow-downgrades ${[...kept, ...along, ...wanted]}`
   },
   remove: async ({ remote }, names, purge) => {
     await remote.run(options)`apt-get ${purge ? 'purge' : 'remove'} ${words} ${names}`

@@ -24,6 +24,12 @@ export const dnf: PackageManager = {
     versionsFrom(
       await remote.query`dnf -q ${['--cacheonly', ...enabling(enable)]} repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
     ),
+  allUpgrades: async ({ remote }) =>
+    versionsFrom(
+      await remote.query({
+        timeout: 120,
+      })`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n'}`.lines(),
+    ),
   install: async ({ remote }, packages, { latest, recommends, enable }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))
     // without --best, dnf can keep any installed version (dnf.conf(5))

@@ -28,6 +28,15 @@ export interface InstallOptions {
   readonly recommends: boolean | undefined
   /** Repositories to enable for this installation. */
   readonly enable: readonly string[]
+  /** Whether it fails rather than remove a package. */
+  readonly keepAll?: boolean
+}
+
+/** Installations that were interrupted, after which others are refused. */
+export interface Unfinished {
+  /** Whether there is one. */
+  readonly found: (ctx: CheckContext) => Promise<boolean>
+  readonly complete: (ctx: ApplyContext) => Promise<void>
 }
 
 /** Holds packages at their version. */
@@ -57,6 +66,13 @@ export interface PackageManager {
     names: readonly string[],
     enable: readonly string[],
   ): Promise<ReadonlyMap<string, string>>
+  /**
+   * All installed packages that an upgrade would replace, with the versions that it would install, according to the lists on the
+   * host; those that are held are left out. Absent if not supported.
+   */
+  readonly allUpgrades?: (ctx: CheckContext) => Promise<ReadonlyMap<string, string>>
+  /** Absent if the package manager completes them by itself. */
+  readonly unfinished?: Unfinished
   install(ctx: ApplyContext, packages: readonly PackageRequest[], manner: InstallOptions): Promise<void>
   /** Removes packages; with `purge` also their configuration files. */
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>

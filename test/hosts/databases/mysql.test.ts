@@ -1,7 +1,7 @@
 /** MariaDB of Debian: what the tasks make is judged by the server. */
 import * as assert from 'uvu/assert'
 import { Secret } from '../../../engine/secret.ts'
-import { mysqlDatabase, mysqlGrant, mysqlUser } from '../../../tasks/index.ts'
+import { mysqlDatabase, mysqlGrant, mysqlSetting, mysqlUser } from '../../../tasks/index.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -80,5 +80,39 @@ for (const host of realHosts('databases')) {
     await host.finds(mysqlGrant({ user: 'none', database: 'shop', privileges: 'all', state: 'absent' }))
     const early = await host.execute(mysqlGrant({ user: 'none', database: 'shop', privileges: 'all' }), true)
     assert.is(early.outcome, 'unknown')
+  })
+
+  test(`${host.name}: variables now, and as the server reads them at its next start`, async () => {
+    // what the server would start with
+    const atStart = (name: string): Promise<string> =>
+      host.sh(`mariadbd --print-defaults | tr ' ' '\\n' | grep -i -- '^--${name}' | tail -n 1`)
+    const now = (name: string): Promise<string> => sql(`select @@global.${name}`)
+    await host.proves(mysqlSetting({ name: 'max_connections', value: 222 }))
+    assert.equal(
+      [await now('max_connections'), await atStart('max_connections')],
+      ['222', '--max_connections=222\n'],
+    )
+    await host.proves(mysqlSetting({ name: 'max_allowed_packet', value: '32M' }))
+    await host.finds(mysqlSetting({ name: 'max_allowed_packet', value: 33_554_432 }))
+    await host.proves(mysqlSetting({ name: 'slow_query_log', value: true }))
+    assert.is(await now('slow_query_log'), '1')
+    await host.proves(mysqlSetting({ name: 'sql_mode', value: 'STRICT_TRANS_TABLES,NO_ZERO_DATE' }))
+    await host.proves(mysqlSetting({ name: 'init_connect', value: "SET @a = 'b # c\\\\d'" }))
+    await host.proves(mysqlSetting({ name: 'port', value: 3307, nextStart: true }))
+    assert.equal([await now('port'), await atStart('port')], ['3306', '--port=3307\n'])
+    // an option file of the distribution sets it, too
+    await host.proves(mysqlSetting({ name: 'expire_logs_days', value: 5 }))
+    assert.is(await atStart('expire_logs_days'), '--expire_logs_days=5\n')
+    const refused = { name: 'max_connections', value: 'many' }
+    assert.match(await host.refuses(mysqlSetting(refused)), 'the variable max_connections')
+    assert.match(await host.refuses(mysqlSetting({ name: 'port', value: 3308 })), 'the variable port')
+    assert.match(
+      await host.refuses(mysqlSetting({ name: 'never_there', value: 1 })),
+      'does not have the variable',
+    )
+    await host.finds(mysqlSetting({ name: 'port', value: 3307, nextStart: true }))
+    for (const name of ['max_connections', 'port', 'init_connect'])
+      await host.proves(mysqlSetting({ name, state: 'absent' }))
+    await host.finds(mysqlSetting({ name: 'port', state: 'absent' }))
   })
 }

@@ -16,40 +16,197 @@ const onCluster = (why: string, call: string): Elsewhere => ({
   ],
 })
 
+/** A playbook that keeps a control plane calls it, and its test runs that on a cluster. */
+const operation = (
+  why: string,
+  playbook: string,
+  call: string,
+  file = 'operations/etcd-and-certificates',
+): Elsewhere => ({
+  why,
+  proof: [
+    [`playbooks/${playbook}.ts`, `${call}(`],
+    [`test/e2e/${file}.test.ts`, `'${playbook}'`],
+  ],
+})
+
+/** The playbook that reconfigures a control plane calls it, and its test changes one. */
+const onReconfigure = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'reconfigure', call, 'operations/reconfigure')
+
+/** A playbook that takes masters away calls it, and its test runs that on a cluster. */
+const onRemoval = (why: string, call: string): Elsewhere => ({
+  why,
+  proof: [
+    ['playbooks/remove-master.ts', `${call}(`],
+    ['test/e2e/operations/masters.test.ts', "'remove-master'"],
+  ],
+})
+
+/** The playbook of workers calls it, and its test runs that on a cluster. */
+const onWorkers = (why: string, call: string): Elsewhere =>
+  operation(why, 'workers', call, 'operations/workers')
+
+/** A test of masters calls it by its name, on a cluster. */
+const onMasters = (name: string): Elsewhere => ({
+  why: 'it asks an API server',
+  proof: [['test/e2e/operations/masters.test.ts', `'${name}'`]],
+})
+
+/** The playbook that upgrades a control plane calls it, and its test upgrades one. */
+const onUpgrade = (why: string, call: string): Elsewhere =>
+  operation(why, 'upgrade', call, 'operations/upgrade')
+
+/** The playbook that replaces authorities calls it, and its test replaces those of a cluster. */
+const onRotation = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'rotate-ca', call, 'operations/rotate')
+
+/** The same, through the file that says where programs come from. */
+const inBundle = (call: string): Elsewhere => ({
+  why: 'it takes a bundle of Kubernetes',
+  proof: [
+    ['playbooks/control-plane-programs.ts', `${call}(`],
+    ['playbooks/upgrade.ts', './control-plane-programs.ts'],
+    ['test/e2e/operations/upgrade.test.ts', "'upgrade'"],
+  ],
+})
+
 /** The tests have a host with PostgreSQL and MariaDB. */
 const onServer = (server: 'postgresql' | 'mysql', call: string): Elsewhere => ({
   why: 'it needs a database server',
   proof: [[`test/hosts/databases/${server}.test.ts`, `${call}(`]],
 })
 
+/** No host here has SELinux in its kernel. */
+const onSelinux = (file: string, call: string): Elsewhere => ({
+  why: 'it needs SELinux in the kernel, and is tested with the output of semanage',
+  proof: [[`test/tasks/system/${file}.test.ts`, `${call}(`]],
+})
+
+/** The tests have a host with the programs. */
+const onTools = (needs: string, file: string, call: string): Elsewhere => ({
+  why: `it needs ${needs}`,
+  proof: [[`test/hosts/system/${file}.test.ts`, `${call}(`]],
+})
+
 /** By the names of tasks. */
 export const elsewhere: Readonly<Record<string, Elsewhere>> = {
+  at: onTools('at', 'at', 'at'),
+  gem: onTools('Ruby and gems', 'languages', 'gem'),
+  'npm-package': onTools('npm and a registry', 'languages', 'npmPackage'),
+  pip: onTools('packages of Python', 'languages', 'pip'),
   'mysql-database': onServer('mysql', 'mysqlDatabase'),
   'mysql-grant': onServer('mysql', 'mysqlGrant'),
+  'mysql-setting': onServer('mysql', 'mysqlSetting'),
   'mysql-user': onServer('mysql', 'mysqlUser'),
   'postgresql-database': onServer('postgresql', 'postgresqlDatabase'),
   'postgresql-extension': onServer('postgresql', 'postgresqlExtension'),
   'postgresql-grant': onServer('postgresql', 'postgresqlGrant'),
   'postgresql-setting': onServer('postgresql', 'postgresqlSetting'),
   'postgresql-user': onServer('postgresql', 'postgresqlUser'),
+  selinux: onSelinux('selinux', 'selinux'),
+  'selinux-boolean': onSelinux('selinux-boolean', 'selinuxBoolean'),
+  'selinux-fcontext': onSelinux('selinux-fcontext', 'selinuxFcontext'),
+  'selinux-port': onSelinux('selinux-port', 'selinuxPort'),
   'same-cluster': onCluster('it asks an API server', 'sameCluster'),
+  'no-rotation': onCluster('it takes a control plane', 'noRotation'),
+  'same-master': onCluster('it takes a control plane', 'sameMaster'),
+  'reconfigure-plan': onReconfigure('reconfigurePlan'),
+  'reconfigure-master': onReconfigure('reconfigureMaster'),
+  'reconfigure-kube-proxy': onReconfigure('reconfigureKubeProxy'),
+  'upload-cluster-config': onReconfigure('uploadClusterConfig'),
   'api-server-names': onCluster('it makes a certificate with kubeadm', 'apiServerNames'),
   'api-server-ready': onCluster('it asks an API server', 'apiServerReady'),
   'apply-cni': onCluster('it asks an API server', 'applyCni'),
   'cluster-info': onCluster('it waits for an API server', 'clusterInfo'),
   'copy-certs': onCluster('another master has the certificates', 'copyCerts'),
-  'etcd-alarm-clear': {
-    why: 'it asks a member of etcd',
-    proof: [
-      ['test/e2e/ha-masters.test.ts', 'testHaMasters'],
-      ['test/support/ha-masters.ts', "'etcd-alarm-clear'"],
-    ],
-  },
+  'etcd-alarm-clear': operation(
+    'it asks a member of etcd',
+    'etcd-alarm',
+    'etcdAlarmClear',
+    'operations/etcd-alarm',
+  ),
+  'etcd-member-away': operation(
+    'it asks a member of etcd',
+    'maintenance',
+    'etcdMemberAway',
+    'operations/maintenance',
+  ),
+  'maintenance-begin': operation(
+    'it waits for a reboot',
+    'maintenance',
+    'maintenanceBegin',
+    'operations/maintenance',
+  ),
+  'maintenance-end': operation(
+    'it follows a reboot',
+    'maintenance',
+    'maintenanceEnd',
+    'operations/maintenance',
+  ),
+  'maintenance-done': operation(
+    'it follows a reboot',
+    'maintenance',
+    'maintenanceDone',
+    'operations/maintenance',
+  ),
+  'etcd-member-defrag': operation('it asks a member of etcd', 'etcd-defrag', 'etcdMemberDefrag'),
+  'etcd-leader': operation('it asks a member of etcd', 'etcd-defrag', 'etcdLeader'),
+  'etcd-restore-data': operation('it takes a control plane', 'etcd-restore', 'etcdRestoreData'),
+  'etcd-restore-prepare': operation('it takes a control plane', 'etcd-restore', 'etcdRestorePrepare'),
+  'etcd-restore-start': operation('it takes a control plane', 'etcd-restore', 'etcdRestoreStart'),
+  'etcd-restore-stop': operation('it takes a control plane', 'etcd-restore', 'etcdRestoreStop'),
+  'etcd-responds': operation('it asks a member of etcd', 'etcd-backup', 'etcdResponds'),
+  'etcd-snapshot': operation('it asks a member of etcd', 'etcd-backup', 'etcdSnapshot'),
+  'etcd-snapshot-fetch': operation('it takes a snapshot of etcd', 'etcd-backup', 'etcdSnapshotFetch'),
+  'etcd-snapshot-prune': operation('it takes a proven snapshot', 'etcd-backup', 'etcdSnapshotPrune'),
+  'etcd-snapshot-verify': operation('it takes a snapshot of etcd', 'etcd-backup', 'etcdSnapshotVerify'),
+  'authority-clients': onRotation('authorityClients'),
+  'authority-keep': onRotation('authorityKeep'),
+  'authority-prepare': onRotation('authorityPrepare'),
+  'authority-sign': onRotation('authoritySign'),
+  'authority-trust': onRotation('authorityTrust'),
+  'cluster-info-authority': onRotation('clusterInfoAuthority'),
+  'workloads-restart': onRotation('workloadsRestart'),
+  'etcd-recover': operation(
+    'it takes two lost control-plane nodes',
+    'recover-quorum',
+    'etcdRecover',
+    'operations/recover-quorum',
+  ),
+  'recovery-begun': operation(
+    'it takes two lost control-plane nodes',
+    'recover-quorum',
+    'recoveryBegun',
+    'operations/recover-quorum',
+  ),
+  'cluster-smoke': operation('it asks a cluster', 'smoke', 'clusterSmoke', 'operations/smoke'),
+  'cluster-state': operation('it asks a control plane', 'status', 'clusterState'),
   'etcd-healthy': onCluster('it asks three members of etcd', 'etcdHealthy'),
   'etcd-member-add': onCluster('another master is a member of etcd', 'etcdMemberAdd'),
   'kubeadm-init': onCluster('it starts a control plane', 'kubeadmInit'),
+  'node-labels': onWorkers('it asks an API server', 'nodeLabels'),
+  'node-taints': onWorkers('it asks an API server', 'nodeTaints'),
+  'worker-can-leave': onWorkers('its node is drained', 'workerCanLeave'),
+  'worker-fits': onWorkers('a master lets it join', 'workerFits'),
+  'worker-join': onWorkers('a master lets it join', 'workerJoin'),
+  'worker-upgrade': operation('it takes a worker', 'upgrade', 'workerUpgrade', 'operations/upgrade'),
   'kubeadm-join': onCluster('another master lets it join', 'kubeadmJoin'),
   'kubeadm-phase': onCluster('it takes kubeadm and a cluster', 'kubeadmPhase'),
+  'kubeadm-renew': operation('it takes kubeadm and a cluster', 'renew-certs', 'kubeadmRenew'),
+  'kubeadm-upgrade': onUpgrade('it takes kubeadm and a cluster', 'kubeadmUpgrade'),
+  'kubelet-upgrade': onUpgrade('it takes a kubelet', 'kubeletUpgrade'),
+  'control-plane-ready': onUpgrade('it asks API servers', 'controlPlaneReady'),
+  'upgrade-state': onUpgrade('it asks an API server', 'upgradeState'),
+  'kubernetes-programs': inBundle('kubernetesPrograms'),
+  'bundle-images': inBundle('bundleImages'),
+  'static-pods-restart': operation('it takes a kubelet', 'renew-certs', 'staticPodsRestart'),
+  'kubelet-certificate': operation(
+    'it takes kubeadm and a kubelet',
+    'revive',
+    'kubeletCertificate',
+    'operations/revive',
+  ),
   'kubeadm-version': {
     why: 'it takes kubeadm',
     proof: [
@@ -58,6 +215,13 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
       ['test/e2e/ha-masters.test.ts', 'ha-masters'],
     ],
   },
+  'node-cordon': onMasters('node-cordon'),
+  'node-delete': onRemoval('it asks an API server', 'nodeDelete'),
+  'etcd-leader-move': onRemoval('it asks a member of etcd', 'etcdLeaderMove'),
+  'etcd-member-remove': onRemoval('it asks a member of etcd', 'etcdMemberRemove'),
+  'etcd-quorum-without': onRemoval('it asks a member of etcd', 'etcdQuorumWithout'),
+  'node-drain': onMasters('node-drain'),
+  'node-uncordon': onMasters('node-uncordon'),
   'node-ready': onCluster('it asks an API server', 'nodeReady'),
   'pods-running': onCluster('it asks an API server', 'podsRunning'),
   'reset-node': {

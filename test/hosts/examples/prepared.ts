@@ -49,6 +49,10 @@ gpg -q --batch --passphrase '' --quick-gen-key 'x <x@example.com>' rsa2048 sign 
 gpg --export >/etc/apt/trusted.gpg.d/example.gpg; chmod 644 /etc/apt/trusted.gpg.d/example.gpg
 gpg -q --batch --clearsign -o InRelease /srv/Release`
 
+/** A configuration of haproxy with two servers; `m1` has something at its end. */
+const haproxy = (end: string): string =>
+  `printf 'defaults\\n    mode tcp\\n    timeout connect 5s\\n    timeout client 5s\\n    timeout server 5s\\nfrontend api\\n    bind 127.0.0.1:16443\\n    default_backend apiservers\\nbackend apiservers\\n    server m1 10.0.0.11:6443 check${end}\\n    server m2 10.0.0.12:6443 check\\n' >/etc/haproxy/haproxy.cfg`
+
 /** A repository with a tag, served as files. */
 const gitServer = `${serveWeb}
 git init -q /srv/source; cd /srv/source
@@ -60,6 +64,7 @@ git -C /srv/www/git.example/app.git update-server-info`
 
 /** By the names of tasks. */
 export const prepared: Readonly<Record<string, Prepared>> = {
+  alternatives: {},
   archive: {},
   assemble: {
     prepare: 'mkdir -p /etc/app/conf.d; echo a=1 >/etc/app/conf.d/10-a; echo b=2 >/etc/app/conf.d/20-b',
@@ -108,6 +113,8 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   directory: {},
   download: { prepare: `${serveWeb}; echo hello >/srv/www/example.com/tool-1.2.tar.gz` },
   fail: { shows: 'a failure' },
+  'preflight-state': {},
+  'no-findings': { shows: 'a failure' },
   fetch: {},
   file: {},
   find: {},
@@ -129,10 +136,14 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'line-in-file': {},
   link: { prepare: 'mkdir -p /srv/releases/7' },
   'load-balancer': {},
+  'load-balancer-can-drain': { prepare: haproxy('') },
+  'load-balancer-drain': { prepare: haproxy('') },
+  'load-balancer-undrain': { prepare: haproxy(' disabled # drained by coxswain') },
   'load-images': {
     prepare: `${image('localhost/app:1')}; mkdir /opt/images; podman save -q --format docker-archive -o /opt/images/app.tar localhost/app:1`,
   },
   locale: {},
+  logrotate: {},
   mount: {},
   'os-release': {},
   'own-addresses': {},
@@ -140,6 +151,9 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'package-lists': { prepare: `${repository('jq')}; rm -f /var/lib/apt/periodic/update-success-stamp` },
   'package-hold': {
     prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
+  },
+  'package-upgrade': {
+    prepare: `${repository('tool')}; sed -i 's/1.0/0.5/' tool/DEBIAN/control; dpkg-deb -b tool old.deb >/dev/null; dpkg -i old.deb >/dev/null; apt-get -qq update`,
   },
   'package-repository': { prepare: suite('packages.example', 'bookworm-backports') },
   pause: {},
@@ -166,7 +180,10 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   },
   sysctl: {},
   'systemd-unit': {},
+  'temporary-directory': {},
+  'temporary-file': {},
   template: { here: { 'site.conf.hbs': 'listen {{port}}\n' } },
+  timer: {},
   timezone: {},
   unarchive: {
     prepare:
@@ -176,6 +193,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'user-kubeconfig': {
     prepare: 'mkdir -p /etc/kubernetes; echo "server: https://10.0.0.10:6443" >/etc/kubernetes/admin.conf',
   },
+  'wait-for-connection': {},
   'wait-for': { prepare: 'systemctl start ssh' },
   'write-config': {},
   'yaml-setting': {},

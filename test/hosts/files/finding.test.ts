@@ -4,6 +4,8 @@ import { assemble } from '../../../tasks/files/assemble.ts'
 import { copyOnHost } from '../../../tasks/files/copy-on-host.ts'
 import { find } from '../../../tasks/files/find.ts'
 import { prune } from '../../../tasks/files/prune.ts'
+import { directory } from '../../../tasks/files/directory.ts'
+import { permissions } from '../../../tasks/files/permissions.ts'
 import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
@@ -45,6 +47,8 @@ c.log'; : >.hidden; echo >.git/x; echo >in/two.log; echo >in/deep/three.log; ln 
         mode: '0644',
         owner: 'root',
         group: 'root',
+        uid: 0,
+        gid: 0,
       },
     ])
   })
@@ -89,5 +93,28 @@ c.log'; : >.hidden; echo >.git/x; echo >in/two.log; echo >in/deep/three.log; ln 
     await host.sh('echo 2 >/srv/d/x; echo >/srv/d/extra')
     await host.proves(folder)
     assert.is(await host.sh('cat /srv/d/x; ls /srv/d; rm -r /srv/o /srv/d'), 'z\nextra\nin\nl\nx\n')
+  })
+
+  test(`${host.name}: owner and mode of everything below a folder, but not of what links lead to`, async () => {
+    await host.sh(
+      `mkdir -p /srv/r/in/deep /srv/other; cd /srv/r; echo >'a b
+c'; echo >in/run; chmod 700 in/run; echo >in/deep/x; mkfifo in/pipe; chmod -R go-rwx in; echo >/srv/other/x; chmod 600 /srv/other/x
+ln -s /srv/other out; ln -s /srv/other/x x; chmod 2750 in/deep`,
+    )
+    const modes = (): Promise<string> =>
+      host.sh(`cd /srv/r; stat -c '%a %u:%g %n' . in in/run in/deep in/deep/x in/pipe /srv/other/x`)
+    await host.proves(
+      directory({ path: '/srv/r', mode: 'u=rwX,g=rX,o=', owner: '7', group: '8', recurse: true }),
+    )
+    assert.is(
+      await modes(),
+      '750 7:8 .\n750 7:8 in\n750 7:8 in/run\n2750 7:8 in/deep\n640 7:8 in/deep/x\n640 7:8 in/pipe\n600 0:0 /srv/other/x\n',
+    )
+    await host.proves(permissions({ path: '/srv/r', mode: '0755', owner: 'root', recurse: true }))
+    assert.is(
+      await modes(),
+      '755 0:8 .\n755 0:8 in\n755 0:8 in/run\n2755 0:8 in/deep\n755 0:8 in/deep/x\n755 0:8 in/pipe\n600 0:0 /srv/other/x\n',
+    )
+    await host.sh('rm -r /srv/r /srv/other')
   })
 }

@@ -1,6 +1,7 @@
 /** `service` with the real OpenRC. */
 import * as assert from 'uvu/assert'
-import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { serviceRestart } from '../../../tasks/system/service-restart.ts'
+import { service } from '../../../tasks/system/service.ts'
 import { systemdUnit } from '../../../tasks/system/systemd-unit.ts'
 import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
@@ -44,6 +45,8 @@ for (const host of realHosts('openrc')) {
     await host.proves(service({ name: 'app', state: 'stopped', enabled: false }))
     assert.match(await status('app'), 'status: stopped')
     assert.is(await host.sh('ls /etc/runlevels/default /etc/runlevels/boot | grep -c app || true'), '0\n')
+    assert.is((await host.execute(serviceRestart({ name: 'app', ifRunning: true }))).outcome, 'ok')
+    assert.match(await status('app'), 'status: stopped')
     // a service that cannot reload, or does not run, is restarted
     await host.proves(serviceRestart({ name: 'app', reload: true }))
     assert.match(await status('app'), 'status: started')

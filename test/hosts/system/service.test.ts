@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { serviceRestart } from '../../../tasks/system/service-restart.ts'
+import { service } from '../../../tasks/system/service.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -13,7 +14,10 @@ for (const host of realHosts('debian')) {
     const pid = await host.sh('systemctl show cron --property=MainPID')
     await host.proves(serviceRestart({ name: 'cron' }))
     assert.is.not(await host.sh('systemctl show cron --property=MainPID'), pid)
+    await host.execute(serviceRestart({ name: 'cron', ifRunning: true, reload: true }))
     await host.proves(service({ name: 'cron', state: 'stopped', enabled: false }))
+    assert.is((await host.execute(serviceRestart({ name: 'cron', ifRunning: true }))).outcome, 'ok')
+    assert.is((await host.execute(serviceRestart({ name: 'none', ifRunning: true }))).outcome, 'ok')
     assert.is(
       await host.sh('systemctl is-active cron; systemctl is-enabled cron || true'),
       'inactive\ndisabled\n',

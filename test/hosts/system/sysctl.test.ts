@@ -25,4 +25,13 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(sysctl({ ...range, value: '32768\t60000' }))
     await host.finds(sysctl({ ...range, value: ' 32768  60000' }))
   })
+
+  test(`${host.name}: a parameter that the kernel does not have`, async () => {
+    const unknown = { key: 'net.ipv4.never_there', value: 1 }
+    assert.match(await host.refuses(sysctl(unknown)), 'sysctl -n')
+    await host.proves(sysctl({ ...unknown, ignoreUnknown: true }))
+    assert.is(await host.sh('grep never /etc/sysctl.d/90-coxswain.conf'), 'net.ipv4.never_there = 1\n')
+    await host.proves(sysctl({ key, value: 61, ignoreUnknown: true }))
+    assert.is(await host.sh('cat /proc/sys/net/ipv4/ip_default_ttl'), '61\n')
+  })
 }

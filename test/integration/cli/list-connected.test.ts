@@ -77,3 +77,35 @@ test('without a list, or with --resume, it is an error', async () => {
     assert.match(stderr, '--connect is for --list-tasks and --list-tags of a playbook')
   }
 })
+
+write(
+  'late.ts',
+  `import { given, playbook, z } from 'coxswain'
+import { command, file, read } from 'coxswain/tasks'
+
+const text = () => given({ text: read({ path: '${at('late')}' }) }, ({ text }) => [command({ run: 'echo ' + text })])
+export default playbook({
+  name: 'late', vars: z.object({ before: z.boolean().default(true) }),
+  plays: ({ play }) => [
+    play('1', { hosts: 'all', tasks: ({ vars }) => vars.before ? [file({ path: '${at('late')}', content: 'x' }), text()] : [] }),
+    play('2', { hosts: 'all', tasks: () => [text()] }),
+  ],
+})
+`,
+)
+
+test('what an earlier task can make is not known yet, with the reason; without such a task it is an error', async () => {
+  const list = (...words: string[]) =>
+    runCli(['late.ts', '-i', 'here.yaml', '--list-tasks', '--connect', ...words], { cwd: folder })
+  const step = `given: text from read ${at('late')}  (makes its tasks when the values are known, not known yet: ${at('late')} does not exist)`
+  const { status, stdout, stderr } = await list()
+  assert.is(status, 0, stderr)
+  assert.is(
+    stdout,
+    `play 1: 1  [all]\n    file: file ${at('late')}\n    ${step}\n\nplay 2: 2  [all]\n    ${step}\n`,
+  )
+  assert.is(stderr, '')
+  const without = await list('-e', 'before=false')
+  assert.is(without.status, 2, without.stdout)
+  assert.match(without.stderr, `${at('late')} does not exist`)
+})

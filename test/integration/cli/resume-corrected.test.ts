@@ -39,6 +39,15 @@ test('a task that an earlier run started is not ok because a guard succeeds', as
   ended(await site.run(['--resume']), 0, /changed/)
 })
 
+test('how many hosts run a task at the same time does not matter to what it did', async () => {
+  const limited = (throttle: string): void => site.book(`say('one', ${throttle}), fails('two')`)
+  limited('{ throttle: 1 }')
+  ended(await site.run(), 2)
+  limited('{ throttle: 2 }')
+  assert.equal(await resumes(), [])
+  assert.equal(site.recorded(), ['one', 'two', 'two'])
+})
+
 test('a parameter that is not in the title', async () => {
   const content = (text: string): void =>
     site.book(`say('one'), file({ path: '${site.folder}/target', content: '${text}' }), fails('two')`)

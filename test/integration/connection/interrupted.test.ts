@@ -1,5 +1,5 @@
 /** Tasks that write a folder or a local file, killed in the middle: the next run completes them, and nothing is left. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawnSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -154,6 +154,8 @@ const killedCheckout = async (
   const pids = execFileSync('pgrep', ['-u', user.name, '-x', 'git'], { encoding: 'utf8' })
   execFileSync('kill', [`-${signal.slice(3)}`, ...pids.trim().split('\n')])
   await going
+  // one that is still ending has its lock
+  await until(() => spawnSync('pgrep', ['-u', user.name, '-x', 'git']).status === 1)
   execFileSync('pkill', ['-KILL', '-u', user.name, '-x', 'sleep'])
   rmSync(began)
   filter('')

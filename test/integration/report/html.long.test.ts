@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import type { CardGroup } from '../../../engine/dsl/cards.ts'
 import { htmlReport } from '../../../engine/report/html/page.ts'
 import type { RunEvent } from '../../../engine/run/events.ts'
 import {
@@ -275,6 +276,39 @@ test('injected scripts are not run: the page allows its own script only', () =>
     assert.is(await page.evaluate(`'hacked' in window`), false)
     trouble.length = 0
   }))
+
+test('cards are drawn above everything else, with what is wrong', () => {
+  const task = taskRef('m1', 'the cluster')
+  const card = (title: string, state: CardGroup['cards'][number]['state'], notes: string[]) => ({
+    title,
+    state,
+    lines: [{ label: 'etcd', text: '<b>healthy</b>' }],
+    notes,
+  })
+  const events: RunEvent[] = [
+    runStart(),
+    playStart(),
+    taskStart(task),
+    {
+      ...taskEnd(task, 'ok'),
+      value: 1,
+      cards: [
+        { title: 'Masters', cards: [card('m1', 'good', []), card('m2', 'fault', ['kubelet is inactive'])] },
+      ],
+    },
+    playEnd(),
+    runEnd(),
+  ]
+  return look(events, async ({ page }) => {
+    assert.equal(await page.locator('main > section').first().getAttribute('id'), 'cards')
+    assert.equal(await page.locator('#cards h3').allInnerTexts(), ['Masters'])
+    assert.equal(await page.locator('#cards dd').allInnerTexts(), ['<b>healthy</b>', '<b>healthy</b>'])
+    assert.is(await page.locator('#cards .card.fault .note').innerText(), 'kubelet is inactive')
+    const colour = (kind: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector('#cards .card.${kind}')).borderTopColor`)
+    assert.is.not(await colour('good'), await colour('fault'))
+  })
+})
 
 test('an interrupted run shows what was running', () => {
   const task = taskRef('m1', 'kubeadm init')

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { pageData } from '../../../engine/report/html/data.ts'
 import { escapeHtml, safeJson } from '../../../engine/report/html/escape.ts'
 import { textTable } from '../../../engine/report/html/tables.ts'
+import { oneLine } from '../../../engine/report/text.ts'
 import { recordOf } from '../../../engine/report/record.ts'
 import type { RunEvent } from '../../../engine/run/events.ts'
 import { suite } from '../../support/spec.ts'
@@ -22,6 +23,36 @@ import {
 const test = suite('the data of the page')
 
 const dataOf = (events: readonly RunEvent[]) => pageData(recordOf(events))
+
+test('cards are on the page, each text on one line', () => {
+  const task = taskRef('m1', 'the cluster')
+  const card = {
+    title: 'm2',
+    state: 'fault' as const,
+    lines: [{ label: 'etcd', text: 'healthy\u001b[31m\nleader' }],
+    notes: ['kubelet is inactive\nstart it'],
+  }
+  const { drawn } = dataOf([
+    runStart(),
+    playStart(),
+    taskStart(task),
+    { ...taskEnd(task, 'ok'), value: 1, cards: [{ title: 'Masters', cards: [card] }] },
+  ])
+  assert.equal(drawn, [
+    {
+      title: 'Masters',
+      cards: [
+        {
+          title: 'm2',
+          state: 'fault',
+          lines: [{ label: 'etcd', text: oneLine('healthy\u001b[31m\nleader') }],
+          notes: [oneLine('kubelet is inactive\nstart it')],
+        },
+      ],
+    },
+  ])
+  assert.not.match(JSON.stringify(drawn), /\\n|\\u001b/)
+})
 
 test('repeated values are stored once', () => {
   const hosts = ['m1', 'm22']

@@ -3,6 +3,7 @@ import { block, flushHandlers } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
 import { suite } from '../../support/spec.ts'
 import { dead, hi, on, run, say, touch, usual } from '../site.ts'
+import { kernel, name, named } from '../values-site.ts'
 
 const test = suite('conditions')
 
@@ -145,4 +146,45 @@ test('a condition must return true or false; text is a failure', async () => {
   }
   const inBlock = await on(() => [block([hi('hi')], answer('no'))])
   assert.equal(inBlock.story, ['a hi failed'])
+})
+
+test('under --check, a condition on a fact is unknown where an earlier task would change its host; not on one that is fixed', async () => {
+  const steps = (): readonly Step[] => [
+    say({ text: 'before' }, { when: async ({ fact }) => (await fact(name({}))) === 'bert' }),
+    touch({ path: '/x' }, { when: ({ host }) => host.name === 'a' }),
+    say({ text: '1' }, { when: async ({ fact }) => (await fact(name({}))) === 'anna' }),
+    say({ text: '2' }, { when: async ({ fact }) => (await fact(kernel({}))) !== 'linux' }),
+    block([touch({ path: '/y' })], { when: async ({ fact }) => (await fact(name({}))) === 'anna' }),
+  ]
+  const plays: Parameters<typeof run>[0] = (play) => [
+    play('1', { hosts: 'all', tasks: steps }),
+    play('2', {
+      hosts: 'b',
+      tasks: () => [
+        say(
+          { text: 'of a' },
+          { when: async ({ on: of }) => (await (await of('a')).fact(name({}))) === 'anna' },
+        ),
+      ],
+    }),
+  ]
+  const hosts = { a: named('anna'), b: named('anna', { files: { '/y': '' } }) }
+  const { story, ends } = await run(plays, { hosts, checkMode: true, forks: 1 })
+  assert.equal(story, [
+    'a before skipped',
+    'a /x would change',
+    'a 1 unknown',
+    'a 2 skipped',
+    'a /y unknown',
+    'b before skipped',
+    'b /x skipped',
+    'b 1 would change',
+    'b 2 skipped',
+    'b /y unknown',
+    'b of a unknown',
+  ])
+  assert.match(
+    ends[2]?.why ?? '',
+    'the fact "name" is not known: it may change: "/x" would change a before it is read',
+  )
 })

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { given } from '../../../engine/dsl/given.ts'
 import { background, block, flushHandlers, join, parallel } from '../../../engine/dsl/step.ts'
-import type { Background, Step } from '../../../engine/dsl/step.ts'
+import type { Step } from '../../../engine/dsl/step.ts'
 import type { PlayMaker } from '../../../engine/dsl/play.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { drift, ok } from '../../../engine/dsl/verdict.ts'
@@ -14,9 +14,6 @@ import { run, say, touch } from '../site.ts'
 import { kernel, key, name, named, noParams, one, playOf } from '../values-site.ts'
 
 const test = suite('steps made from values')
-
-/** A name that the compiler does not know. */
-const unknownHandler: string = ['nothing'].join('')
 
 test('steps are made from a fact of their host, and run like others', async () => {
   const { story } = await run(
@@ -147,38 +144,6 @@ test('blocks, rescue, parallel, background, handlers and further values work ins
   ])
 })
 
-test('an unknown handler and what the author throws are errors at the line of the author', async () => {
-  const { ends } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'all',
-        tasks: () => [
-          given({ own: name({}) }, ({ own }) => [say({ text: own }, { notify: unknownHandler })], {
-            ignoreErrors: true,
-          }),
-          given(
-            { own: name({}) },
-            () => {
-              throw new Error('oops')
-            },
-            { ignoreErrors: true },
-          ),
-          Reflect.apply(given, undefined, [{ own: name({}) }, () => [say]]),
-        ],
-      }),
-    ],
-    { hosts: one },
-  )
-  assert.equal(
-    ends.map(({ outcome }) => outcome),
-    ['ignored', 'ignored', 'failed'],
-  )
-  assert.match(ends[0]?.error?.message ?? '', 'no handler is named "nothing"')
-  assert.match(ends[1]?.error?.message ?? '', 'play "p": oops')
-  assert.match(ends[1]?.error?.place?.file ?? '', 'given.test.ts')
-  assert.match(ends[2]?.error?.message ?? '', 'given(…) does not return a list of tasks')
-})
-
 test('options hold for what is made; oncePer for each task of it', async () => {
   const { story, ends } = await run(
     (play) => [
@@ -208,6 +173,19 @@ test('options hold for what is made; oncePer for each task of it', async () => {
   assert.equal(story.filter((line) => line.endsWith(' fail ignored')).length, 2)
   assert.equal(story.filter((line) => line.endsWith('of the kernel ok')).length, 2)
   assert.ok(ends.some(({ task }) => task.title === 'linux on b' && task.on === 'b' && task.host === 'a'))
+})
+
+test('steps with values of the same title have numbers', async () => {
+  const reads = () => given({ own: name({}) }, () => [])
+  const tasks = () => [reads(), block([reads()]), given({ os: kernel({}) }, () => [reads()]), reads()]
+  const { story } = await run(playOf(tasks), { hosts: one })
+  assert.equal(story, [
+    'a given own ok',
+    'a given own (2) ok',
+    'a given os ok',
+    'a given own ok',
+    'a given own (3) ok',
+  ])
 })
 
 test('two tasks of one title, one of them made from a value, are each done once for all', async () => {
@@ -250,7 +228,7 @@ test('tags choose among the tasks that are made', async () => {
       )
       return story
     }
-  assert.equal(await choose(['x'])(), ['a given own ok', 'a anna changed', 'a given own ok'])
+  assert.equal(await choose(['x'])(), ['a given own ok', 'a anna changed', 'a given own (2) ok'])
   assert.equal(await choose([], ['z'])(), [
     'a before changed',
     'a given own ok',
@@ -280,17 +258,6 @@ test('an unchanged play takes at most one round trip more for each step with val
   }
   const [plain, made] = [await trips(false), await trips(true)]
   assert.ok(made <= plain + 3, `${made} round trips, and ${plain} without values`)
-})
-
-test('a step that waits for the background step that it is in is an error, and does not wait for ever', async () => {
-  const { ends } = await run(
-    playOf(() => {
-      const beside: Background = background(given({ os: kernel({}) }, () => [join(beside)]))
-      return [beside]
-    }),
-    { hosts: one },
-  )
-  assert.match(ends[0]?.error?.message ?? '', 'join(…) of a background step that was not started')
 })
 
 test('a run can start at a step with values, by its title, and not at a task that it makes', async () => {

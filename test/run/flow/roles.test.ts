@@ -113,11 +113,11 @@ test('options of a role hold for its tasks, with a condition, on a role with fac
     'a /x skipped',
     'a port 80 skipped',
     'a server: system skipped',
-    'a server: system ok',
+    'a server: system (2) ok',
     'a /server-debian changed',
     'a tell changed',
     'a restart debian changed',
-    'a server: system ok',
+    'a server: system (3) ok',
     'a /server-debian ok',
   ])
   assert.is(ends.length, story.length)

@@ -30,3 +30,15 @@ test('a question is sent to the host, also under --check', async () => {
 test('a secret is masked', async () => {
   assert.equal(await shown({ password: new Secret('hunter2') }), ['{"password":"********"}'])
 })
+
+test('people see the text in place of the value', async () => {
+  const { events } = await run((play) => [
+    play('p', { hosts: 'a', tasks: () => [debug({ show: { port: 80 }, text: 'port 80' })] }),
+  ])
+  const lines = events.flatMap((event) => (event.type === 'task-output' ? [event.line] : []))
+  assert.equal(lines, ['port 80'])
+  assert.equal(
+    events.flatMap((event) => (event.type === 'task-end' ? [event.value] : [])),
+    [{ port: 80 }],
+  )
+})

@@ -98,6 +98,28 @@ test('in v1beta4, they are lists, also of several values, with environment varia
   assert.is(KubeletConfiguration?.['failCgroupV1'], false)
 })
 
+test('files of the host in the containers of programs', () => {
+  const volume = {
+    name: 'audit',
+    hostPath: '/etc/audit.yaml',
+    mountPath: '/etc/audit.yaml',
+    pathType: 'File',
+  }
+  const { ClusterConfiguration } = documentsOf('v1.37.2', { apiServer: { extraVolumes: [volume] } })
+  assert.equal(ClusterConfiguration?.['apiServer'], {
+    certSANs: ['10.0.0.10'],
+    extraVolumes: [
+      {
+        name: 'audit',
+        hostPath: '/etc/audit.yaml',
+        mountPath: '/etc/audit.yaml',
+        readOnly: true,
+        pathType: 'File',
+      },
+    ],
+  })
+})
+
 test('v1alpha2 has them in fields of its own, and etcd keeps its addresses', () => {
   const { MasterConfiguration } = documentsOf('v1.11.3', {
     ...given,
@@ -120,6 +142,11 @@ test('without settings, no field is written', () => {
 for (const [version, setting, message] of [
   ['v1.30.4', { kubelet: { failCgroupV1: false } }, /does not know kubelet\.failCgroupV1 \(from v1\.31 on\)/],
   ['v1.30.4', { scheduler: { extraEnvs: { A: 'b' } } }, /does not know extraEnvs \(from v1\.31 on\)/],
+  [
+    'v1.12.0',
+    { apiServer: { extraVolumes: [{ name: 'a', hostPath: '/a', mountPath: '/a' }] } },
+    /extraVolumes \(from v1\.13 on\)/,
+  ],
   ['v1.12.0', { dns: { imageTag: '1' } }, /an image of CoreDNS \(from v1\.13 on\)/],
   ['v1.21.0', { patches: '/etc/patches' }, /does not know patches \(from v1\.22 on\)/],
   ['v1.30.4', { kubeProxy: { mode: 'nftables' } }, /nftables \(from v1\.31 on\)/],

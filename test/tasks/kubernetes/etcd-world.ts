@@ -19,10 +19,12 @@ export interface FakeMember {
 interface Fakes {
   /** Client URLs, or parts of them, of members that do not respond. */
   readonly silent?: readonly string[]
+  /** Client URLs, or parts of them, of members whose certificate has expired. */
+  readonly expired?: readonly string[]
   /** How many of the first requests get no answer. */
   readonly inVain?: number
-  /** Alarms by the place of their member. */
-  readonly alarms?: readonly { readonly member: number; readonly alarm: string }[]
+  /** Alarms by the place of their member; those without one are the cluster's. */
+  readonly alarms?: readonly { readonly member?: number; readonly alarm: string }[]
   /** The ID of the member that answers. */
   readonly answering?: string
   /** The members that the local etcd knows, if its list is old. */
@@ -31,6 +33,14 @@ interface Fakes {
   readonly quorum?: boolean
   /** Changes whose answer is lost: made all the same, or not. */
   readonly lost?: { readonly path: RegExp; readonly made: boolean }
+  /** The database of the member that answers: sizes in bytes. A defragmentation changes it. */
+  readonly database?: { size: number; readonly used: number }
+  /** The databases of the members by their place, for questions at their client URLs; by default all have `database`. */
+  readonly databases?: readonly { size: number; used: number; readonly quota?: number }[]
+  /** The part of each database, in bytes, that a compaction leaves in use. */
+  readonly compacted?: number
+  /** The ID of the leader. */
+  readonly leader?: string
   /** Whether learners have caught up, so that they can be promoted. */
   readonly caughtUp?: boolean
 }
@@ -52,6 +62,7 @@ export const etcdCluster = (
   members: FakeMember[],
   {
     silent = [],
+    expired = [],
     inVain = 0,
     alarms = [],
     answering,
@@ -59,10 +70,19 @@ export const etcdCluster = (
     quorum = true,
     lost,
     caughtUp = true,
+    database = { size: 0, used: 0 },
+    databases,
+    compacted,
+    leader = ids[0],
   }: Fakes = {},
 ) => {
+  let leads: string = leader
   let unanswered = inVain
-  let raised = alarms.map(({ member, alarm }) => ({ memberID: ids[member], alarm }))
+  let raised = alarms.map(({ member, alarm }) => ({
+    ...(member !== undefined && { memberID: ids[member] }),
+    alarm,
+  }))
+  let isCompacted = false
   const log: string[] = []
   const idOf = (member: FakeMember): string => (member.id ??= ids[members.indexOf(member)] ?? '1')
   const all = (): string[] => members.map(idOf)
@@ -84,6 +104,16 @@ export const etcdCluster = (
       if (member !== undefined) member.learner = false
       return [200, {}]
     },
+    'maintenance/transfer-leadership': ({ targetID }) => {
+      leads = String(targetID)
+      return [200, {}]
+    },
+    'kv/compaction': () => {
+      if (isCompacted) return fault(11, 'etcdserver: mvcc: required revision has been compacted')
+      isCompacted = true
+      for (const one of databases ?? []) one.used = compacted ?? one.used
+      return [200, {}]
+    },
     'cluster/member/remove': ({ ID }) => {
       const at = all().indexOf(String(ID))
       if (at < 0) return fault(404, 'etcdserver: member not found')
@@ -94,7 +124,7 @@ export const etcdCluster = (
   const clear = ({ action, memberID, alarm }: Record<string, unknown>): readonly [number, object] => {
     if (action === 'DEACTIVATE') {
       log.push(`clear ${String(alarm)} ${String(memberID)}`)
-      raised = raised.filter((one) => one.memberID !== memberID || one.alarm !== alarm)
+      raised = raised.filter((one) => (one.memberID ?? '0') !== memberID || one.alarm !== alarm)
     }
     return [200, { alarms: raised }]
   }
@@ -102,7 +132,7 @@ export const etcdCluster = (
     const kind = path.split('/').at(-1) ?? ''
     if (kind === 'add')
       return `add ${String(body['peerURLs'])}${body['isLearner'] === true ? ' as a learner' : ''}`
-    return `${kind} ${String(body['ID'])}`
+    return `${kind} ${String(body['ID'] ?? body['targetID'] ?? body['revision'])}`
   }
 
   const local = (path: string, text: string): string => {
@@ -128,6 +158,17 @@ export const etcdCluster = (
         },
       ]
     }
+    if (path === 'maintenance/status')
+      return [
+        200,
+        {
+          header: { cluster_id: '77', member_id: answering ?? ids[0], revision: '4711' },
+          version: '3.7.0',
+          dbSize: String(database.size),
+          dbSizeInUse: String(database.used),
+          leader: leads,
+        },
+      ]
     if (!quorum) return [503, { message: 'etcdserver: request timed out' }]
     if (path === 'maintenance/alarm') return clear(body)
     log.push(describe(path, body))
@@ -140,8 +181,24 @@ export const etcdCluster = (
     const member = members.find((one) => clientUrl(one.url) === url)
     if (member === undefined || silent.some((part) => url.includes(part)))
       return `${url}\tsilent\tcurl: (28) Connection timed out\n`
+    if (expired.some((part) => url.includes(part)))
+      return `${url}\tunasked\tcurl: (60) SSL certificate problem: certificate has expired\n`
     if (!quorum) return `${url}\t503\t{"code":14, "message":"etcdserver: request timed out"}\n`
     return `${url}\t200\t{"header":{"member_id":"${idOf(member)}"}}\n`
+  }
+  const statusAt = (url: string): string => {
+    const at = members.findIndex((one) => clientUrl(one.url) === url)
+    const [member, own] = [members[at], databases?.[at] ?? { ...database, quota: 0 }]
+    if (member === undefined || silent.some((part) => url.includes(part)))
+      return `${url}\tsilent\tcurl: (28) Connection timed out\n`
+    const status = {
+      header: { member_id: idOf(member) },
+      dbSize: String(own.size),
+      dbSizeInUse: String(own.used),
+      ...(own.quota !== undefined && { dbSizeQuota: String(own.quota) }),
+      leader: leads,
+    }
+    return `${url}\t200\t${JSON.stringify(status)}\n`
   }
   const patterns: NonNullable<World['patterns']> = [
     [
@@ -150,8 +207,16 @@ export const etcdCluster = (
         const [, , , path = '', body = '', , ...urls] = words(script)
         if (path === 'maintenance/defragment') {
           log.push(`defragment ${urls.join(' ')}`)
+          if (lost?.path.test(path) !== true || lost.made) {
+            database.size = database.used
+            for (const [at, one] of (databases ?? []).entries())
+              if (urls.includes(clientUrl(members[at]?.url ?? ''))) one.size = one.used
+          }
+          if (lost?.path.test(path) === true)
+            return urls.map((url) => `${url}\tsilent\tcurl: (28) Operation timed out\n`).join('')
           return urls.map((url) => `${url}\t200\t{}\n`).join('')
         }
+        if (path === 'maintenance/status' && !urls.includes('local')) return urls.map(statusAt).join('')
         return path === 'kv/range' ? urls.map(health).join('') : local(path, body)
       },
     ],

@@ -1,7 +1,7 @@
 /** Which etcd member is the one of the node that leaves, however the members are listed. */
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import type { World } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
 import { resetNode } from '../../../tasks/kubernetes/reset-node.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
@@ -12,7 +12,7 @@ import { resetPrograms } from './reset-world.ts'
 const test = suite('leaving an etcd cluster')
 
 const data = '/var/lib/etcd/member/snap/db'
-const silent: World['patterns'] = etcdCluster([], { inVain: 99 }).patterns
+const silent: NonNullable<World['patterns']> = etcdCluster([], { inVain: 99 }).patterns
 
 /** Members at peer URLs, the first of which has the name of the host that leaves. */
 const membersAt = (...urls: readonly string[]): FakeMember[] =>
@@ -37,6 +37,48 @@ const leaving = (etcd: Etcd, own: World['patterns'] = silent): World => ({
     ...(own ?? []),
   ],
   others: { m2: { patterns: [...etcd.patterns, [/delete node host/, '']] } },
+})
+
+test('a worker whose Node cannot be deleted is not reset', async () => {
+  const etcd = etcdCluster(membersAt('https://10.0.0.8:2380', 'https://10.0.0.9:2380'))
+  const world = (answer: Reply): World => ({
+    ...leaving(etcd),
+    files: { '/etc/kubernetes/kubelet.conf': 'x' },
+    others: { m2: { patterns: [...etcd.patterns, [/delete node host/, answer]] } },
+  })
+  const task = resetNode({ address: '10.0.0.51', masters: 'm2' })
+  const refused = await rehearse(task, {
+    ...world({ code: 1, stderr: 'the server is currently unable to handle the request' }),
+    unpredictable: 'the API server is asked only then',
+  })
+  assert.is(refused.outcome, 'failed')
+  assert.not.ok(refused.commands.apply.some((command) => command.startsWith('kubeadm reset')))
+  const run = await rehearse(task, world(''))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal([...run.files.keys()], [])
+})
+
+test('where no etcd can be asked, the Node of a worker is deleted by a master whose API answers, or the worker is not reset', async () => {
+  const world = (answer: Reply): World => ({
+    ...leaving(etcdCluster([])),
+    files: { '/etc/kubernetes/kubelet.conf': 'x' },
+    others: {
+      m2: {
+        files: { '/etc/kubernetes/admin.conf': 'x' },
+        patterns: [...silent, [/delete node host/, answer]],
+      },
+    },
+  })
+  const task = resetNode({ address: '10.0.0.51', masters: 'm2' })
+  const refused = await rehearse(task, {
+    ...world({ code: 1, stderr: 'connection refused' }),
+    unpredictable: 'the API server is asked only then',
+  })
+  assert.is(refused.outcome, 'failed')
+  assert.match(String(refused.error), 'delete node host')
+  assert.not.ok(refused.commands.apply.some((command) => command.startsWith('kubeadm reset')))
+  const run = await rehearse(task, world(''))
+  assert.is(run.outcome, 'changed', String(run.error))
 })
 
 const three = ['https://10.0.0.1:2380', 'https://10.0.0.2:2380', 'https://10.0.0.3:2380'] as const
@@ -101,10 +143,7 @@ test('data is kept if none of the members is known to be the one of the host, un
 test('without a quorum, the local list says that it would be lost', async () => {
   const etcd = etcdCluster(membersAt(...three), { quorum: false })
   const run = await rehearse(at('10.0.0.1'), leaving(etcd))
-  assert.match(
-    String(run.error),
-    'without host, etcd would lose its quorum: 0 of the 2 other members are healthy',
-  )
+  assert.match(String(run.error), 'without host, etcd would lose its quorum: 3 members, 2 needed, 0 healthy')
 })
 
 test('a reset that was interrupted after the member was removed continues', async () => {
@@ -116,4 +155,67 @@ test('a reset that was interrupted after the member was removed continues', asyn
   const second = await rehearse(at('10.0.0.1'), { ...world, files: Object.fromEntries(first.files) })
   assert.is(second.outcome, 'changed', String(second.error))
   assert.equal(etcd.log, ['remove 1'])
+})
+
+test('a reset that was killed right after etcd removed the member continues', async () => {
+  const etcd = etcdCluster(membersAt(...three))
+  const world = leaving(etcd)
+  // nothing is answered from the removal on, as for a run that was killed then
+  const dead: World = {
+    ...world,
+    others: {
+      m2: {
+        patterns: etcd.patterns.map(([pattern, reply]) => [
+          pattern,
+          async (request, files) => {
+            const answer = typeof reply === 'function' ? await reply(request, files) : reply
+            return etcd.log.length === 0 ? answer : { code: 1 }
+          },
+        ]),
+      },
+    },
+    unpredictable: 'the run is killed',
+  }
+  const first = await rehearse(at('10.0.0.1'), dead)
+  assert.is(first.outcome, 'failed')
+  const second = await rehearse(at('10.0.0.1'), { ...world, files: Object.fromEntries(first.files) })
+  assert.is(second.outcome, 'changed', String(second.error))
+  assert.equal(etcd.log, ['remove 1'])
+})
+
+const mark = '/var/lib/etcd/member/removed-by-coxswain'
+
+/** Members of which none has the address or the name of the host. */
+const strangers = (): FakeMember[] =>
+  membersAt(...three).map((member, index) =>
+    index > 0 ? member : { ...member, name: 'else', url: 'https://a.example:2380' },
+  )
+
+test('a reset that was killed before etcd removed the member removes that member', async () => {
+  const etcd = etcdCluster(strangers())
+  const world = leaving(etcd)
+  const run = await rehearse(at('10.0.0.1'), { ...world, files: { ...world.files, [mark]: '1\n' } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(etcd.log, ['remove 1'])
+})
+
+for (const [title, text, own] of [
+  ['of another member than the one that runs', '9', '7'],
+  ['without an ID', '', undefined],
+] as const)
+  test(`a record of a removal ${title} does not allow that data is deleted`, async () => {
+    const etcd = etcdCluster(strangers())
+    const answers = own === undefined ? silent : etcdCluster(strangers(), { answering: own }).patterns
+    const world = leaving(etcd, answers)
+    const run = await rehearse(at('10.0.0.1'), { ...world, files: { ...world.files, [mark]: text } })
+    assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
+    assert.match(String(run.error), 'host has etcd data, but etcd on m2 does not list a member at 10.0.0.1')
+    assert.equal(etcd.log, [])
+  })
+
+test('a removal that etcd refuses leaves no record', async () => {
+  const etcd = etcdCluster(membersAt(...three), { lost: { path: /remove/, made: false } })
+  const run = await rehearse(at('10.0.0.1'), leaving(etcd))
+  assert.is(run.outcome, 'failed')
+  assert.not(run.files.has(mark))
 })

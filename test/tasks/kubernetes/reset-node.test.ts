@@ -140,7 +140,7 @@ test('it refuses if the others would lose their quorum, unless it is forced', as
   await refuses(
     resetNode(known),
     { healthy: 2 },
-    'without host, etcd would lose its quorum: 1 of the 2 other members are healthy, 2 are needed',
+    'without host, etcd would lose its quorum: 3 members, 2 needed,',
   )
   const { world, removed } = resetting({ healthy: 2, quorum: false })
   const run = await rehearse(resetNode({ ...known, force: 'true' }), world)

@@ -3,6 +3,9 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { sameCluster } from '../../../tasks/kubernetes/same-cluster.ts'
 import { suite } from '../../support/spec.ts'
+import { valueOf } from '../../support/value-of.ts'
+import { hintOf } from './etcd-world.ts'
+import { dryRun, kubeadmFiles, usual } from './reconfigure-world.ts'
 
 const test = suite('same-cluster')
 
@@ -34,11 +37,12 @@ scheduler: {}
 `
 
 const self = { name: 'm1', address: '10.0.0.11' }
-const taskFor = (given: Record<string, unknown>): ReturnType<typeof sameCluster> =>
+const taskFor = ({ onlyFixed, ...given }: Record<string, unknown>): ReturnType<typeof sameCluster> =>
   sameCluster({
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443', ...given },
     self,
     members: [self],
+    onlyFixed: onlyFixed === true,
   })
 const world = (text: string): World => ({
   files: { '/etc/kubernetes/admin.conf': 'x' },
@@ -115,15 +119,85 @@ for (const [given, message, text] of [
   })
 }
 
+const living37 = living
+  .replace('v1beta2', 'v1beta4')
+  .replace('v1.20.2', 'v1.37.2')
+  .replace('k8s.gcr.io', 'registry.k8s.io')
+  .replace('    authorization-mode: Node,RBAC\n', '  - name: v\n    value: "2"\n')
+
+/** A cluster of 1.37 with a text of kubeadm-config, and other ConfigMaps. */
+const worldOf37 = (
+  text: string,
+  maps: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  kubeadm = 'v1.37.2',
+): World => ({
+  files: { '/etc/kubernetes/admin.conf': 'x' },
+  patterns: [
+    ...(world(text).patterns ?? []),
+    [
+      /^kubectl .* get configmap (kubelet-config|kube-proxy) /,
+      ({ script }) => {
+        const data = maps[/configmap (\S+)/.exec(script)?.[1] ?? '']
+        return data === undefined ? '' : JSON.stringify({ data })
+      },
+    ],
+    [/^kubeadm version -o short$/, `${kubeadm}\n`],
+    [
+      kubeadmFiles,
+      dryRun({
+        ...usual,
+        'addon kube-proxy':
+          'kind: ConfigMap\ndata:\n  config.conf: |-\n    kind: KubeProxyConfiguration\n    mode: iptables\n',
+      }),
+    ],
+  ],
+})
+
 test('arguments as lists are compared by name', async () => {
-  const text = living
-    .replace('v1beta2', 'v1beta4')
-    .replace('v1.20.2', 'v1.37.2')
-    .replace('    authorization-mode: Node,RBAC\n', '  - name: v\n    value: "2"\n')
+  const text = living37
   const given = (v: string) => ({ kubernetesVersion: 'v1.37.2', apiServer: { extraArgs: { v } } })
-  assert.is((await rehearse(taskFor(given('2')), world(text))).outcome, 'ok')
-  const run = await rehearse(taskFor(given('3')), world(text))
-  assert.match(JSON.stringify(run.error), 'apiServer.extraArgs.v is 3, but the cluster has 2')
+  assert.is((await rehearse(taskFor(given('2')), worldOf37(text))).outcome, 'ok')
+  const run = await rehearse(taskFor(given('3')), worldOf37(text))
+  assert.match(
+    JSON.stringify(run.error),
+    'apiServer.extraArgs.v is 3, but the cluster has 2: to apply it, run playbooks/reconfigure.ts',
+  )
+  assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts to apply the configuration')
+})
+
+for (const [title, maps, message] of [
+  [
+    'kubelets',
+    { 'kubelet-config': { kubelet: 'kind: KubeletConfiguration\nmaxPods: 50\n' } },
+    'maxPods of the kubelets (ConfigMap kubelet-config): 50 → 110',
+  ],
+  [
+    'kube-proxy',
+    { 'kube-proxy': { 'config.conf': 'kind: KubeProxyConfiguration\nmode: ipvs\n' } },
+    'mode of kube-proxy: ipvs → iptables',
+  ],
+] as const) {
+  test(`what the cluster keeps for ${title} is compared with what kubeadm would write`, async () => {
+    const task = taskFor({ kubernetesVersion: 'v1.37.2', apiServer: { extraArgs: { v: '2' } } })
+    const run = await rehearse(task, worldOf37(living37, maps))
+    assert.match(JSON.stringify(run.error), message)
+    assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts')
+    const older = await rehearse(task, worldOf37(living37, maps, 'v1.37.1'))
+    assert.is(older.outcome, 'ok')
+    assert.match(
+      String(await valueOf(task, worldOf37(living37, maps, 'v1.37.1'))),
+      'not compared: kubelets and kube-proxy (kubeadm on host is v1.37.1',
+    )
+  })
+}
+
+test('onlyFixed: what can be applied is not refused, and what cannot is, by its name', async () => {
+  const given = { kubernetesVersion: 'v1.37.2', onlyFixed: true, apiServer: { extraArgs: { v: '9' } } }
+  assert.is((await rehearse(taskFor(given), worldOf37(living37))).outcome, 'ok')
+  const run = await rehearse(taskFor({ ...given, serviceSubnet: '10.97.0.0/16' }), worldOf37(living37))
+  assert.match(String(run.error), 'which are not changed in a cluster that runs')
+  assert.match(JSON.stringify(run.error), 'service_subnet is 10.97.0.0/16, but the cluster has 10.96.0.0/12')
+  assert.not.match(JSON.stringify(run.error), 'extraArgs')
 })
 
 test('up to 1.12, what is of one master is not compared', async () => {
@@ -136,12 +210,69 @@ test('up to 1.12, what is of one master is not compared', async () => {
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
-test('without a cluster, within an interrupted init, and where it cannot be asked, nothing is refused', async () => {
-  const task = taskFor({ podSubnet: '10.9.0.0/16' })
-  assert.is((await rehearse(task, {})).outcome, 'ok')
-  assert.is((await rehearse(task, world(''))).outcome, 'ok')
-  const down = { ...world(''), patterns: [[/^kubectl/, { code: 1, stderr: 'refused' }]] as const }
-  assert.is((await rehearse(task, down)).outcome, 'ok')
+test('without a cluster, and within an interrupted init, nothing is refused', async () => {
   const files = { '/etc/kubernetes/admin.conf': 'x', '/etc/coxswain/unfinished': 'x' }
-  assert.is((await rehearse(task, { files })).outcome, 'ok')
+  for (const onlyFixed of [false, true])
+    for (const one of [{}, { files }]) {
+      const run = await rehearse(taskFor({ podSubnet: '10.9.0.0/16', onlyFixed }), one)
+      assert.is(run.outcome, 'ok', String(run.error))
+    }
+})
+
+const down: World = { ...world(''), patterns: [[/^kubectl/, { code: 1, stderr: 'refused' }]] }
+
+test('a cluster that cannot be asked: what was not compared is said, and the guard of fixed settings fails', async () => {
+  for (const silent of [down, world('')]) {
+    const run = await rehearse(taskFor({ podSubnet: '10.9.0.0/16' }), silent)
+    assert.is(run.outcome, 'ok', String(run.error))
+    assert.match(
+      String(await valueOf(taskFor({ podSubnet: '10.9.0.0/16' }), silent)),
+      'not compared: the API server of host does not say',
+    )
+    const guard = await rehearse(taskFor({ onlyFixed: true }), silent)
+    assert.is(guard.outcome, 'failed')
+    assert.match(String(guard.error), 'the API server of host does not say what kubeadm-config has')
+    assert.match(hintOf(guard.error), 'check it on host: kubectl')
+  }
+})
+
+test('where reconfigure was interrupted and the API server is down, the last configuration of the host guards fixed settings', async () => {
+  const interrupted = {
+    ...down,
+    files: {
+      '/etc/kubernetes/admin.conf': 'x',
+      '/etc/coxswain/reconfigure/kube-apiserver.yaml': 'x',
+      '/etc/coxswain/kubeadm.yaml': living,
+    },
+  }
+  const run = await rehearse(taskFor({ onlyFixed: true }), interrupted)
+  assert.is(run.outcome, 'ok', String(run.error))
+  const other = await rehearse(taskFor({ onlyFixed: true, serviceSubnet: '10.97.0.0/16' }), interrupted)
+  assert.match(
+    JSON.stringify(other.error),
+    'service_subnet is 10.97.0.0/16, but the cluster has 10.96.0.0/12',
+  )
+})
+
+test('values of variables, and of arguments that look like passwords, are not shown', async () => {
+  const given = (secret: string) => ({
+    kubernetesVersion: 'v1.37.2',
+    apiServer: {
+      extraArgs: { 'basic-auth-password': secret },
+      extraEnvs: { HTTPS_PROXY: `http://u:${secret}@proxy` },
+    },
+  })
+  const there = living37.replace(
+    '  - name: v\n    value: "2"\n',
+    '  - name: basic-auth-password\n    value: p4ss\n  extraEnvs:\n  - name: HTTPS_PROXY\n    value: http://u:p4ss@proxy\n',
+  )
+  const run = await rehearse(taskFor(given('w0rd')), worldOf37(there))
+  const text = `${String(run.error)} ${JSON.stringify(run.error)} ${hintOf(run.error)}`
+  assert.match(
+    text,
+    'apiServer.extraArgs.basic-auth-password is (another value), but the cluster has (not shown)',
+  )
+  assert.match(text, 'apiServer.extraEnvs.HTTPS_PROXY is (another value), but the cluster has (not shown)')
+  assert.not.match(text, 'p4ss')
+  assert.not.match(text, 'w0rd')
 })

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { clusterInfo, nodeReady, podsRunning } from '../../../tasks/kubernetes/waits.ts'
 import { suite } from '../../support/spec.ts'
+import { silentHost } from './silent-host.ts'
 
 const test = suite('waits')
 
@@ -21,12 +22,14 @@ test('pods that succeeded, are being deleted, or failed and were replaced, are n
   const run = await rehearse(podsRunning({ timeout: 0 }), { patterns: [[/get pods -o json/, pods]] })
   assert.is(run.outcome, 'ok', String(run.error))
   const alone = JSON.stringify({ items: [pod('a', 'Failed', false)] })
-  const failed = await rehearse(podsRunning({ timeout: 0 }), { patterns: [[/get pods -o json/, alone]] })
+  const failed = await rehearse(podsRunning({ timeout: 0 }), {
+    patterns: [[/get pods -o json/, alone], ...silentHost],
+  })
   assert.match(String(failed.error), 'not running: a')
 })
 
 test('without a pod network, only what works without one is waited for', async () => {
-  const on = (text: string) => ({ patterns: [[/get (node m1|pods -o json)/, text]] as const })
+  const on = (text: string) => ({ patterns: [[/get (node m1|pods -o json)/, text], ...silentHost] as const })
   const node = (withoutNetwork: boolean, text: string) =>
     rehearse(nodeReady({ node: 'm1', timeout: 0, withoutNetwork }), on(text))
   const lacking =
@@ -49,10 +52,12 @@ test('the waits report what is missing, and change nothing', async () => {
   const pods = JSON.stringify({
     items: [pod('a', 'Running', true), pod('b', 'Pending', false), pod('c', 'Succeeded', false)],
   })
-  const run = await rehearse(podsRunning({ timeout: 0 }), { patterns: [[/get pods -o json/, pods]] })
+  const run = await rehearse(podsRunning({ timeout: 0 }), {
+    patterns: [[/get pods -o json/, pods], ...silentHost],
+  })
   assert.match(String(run.error), 'not running: b')
   const node = await rehearse(nodeReady({ node: 'm1', timeout: 0 }), {
-    patterns: [[/get node m1/, 'False cni plugin not initialized']],
+    patterns: [[/get node m1/, 'False cni plugin not initialized'], ...silentHost],
   })
   assert.match(String(node.error), 'node m1 is not Ready: cni plugin not initialized')
   const ready = await rehearse(nodeReady({ node: 'm1' }), {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as assert from 'uvu/assert'
-import { CoxswainError } from '../../../engine/index.ts'
-import { rehearse } from '../../../engine/testing.ts'
-import type { World } from '../../../engine/testing.ts'
+import { CoxswainError, defineRole, z } from '../../../engine/index.ts'
+import { rehearse, rehearseRole } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
 import { loadBalancer } from '../../../tasks/network/load-balancer.ts'
 import { folderOf } from '../../support/folder.ts'
 import { programPath } from '../../support/needs.ts'
@@ -27,7 +27,7 @@ test('every control-plane node is a backend with a health check', async () => {
     replies: { 'haproxy -c -f /etc/haproxy/haproxy.cfg.next': 'Configuration file is valid' },
     patterns: [
       [
-        sentPattern('tasks/network/reload-haproxy.sh', '(\\S+) (\\S+)'),
+        sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'),
         (_, files) => {
           files.set('/etc/haproxy/haproxy.cfg', files.get('/etc/haproxy/haproxy.cfg.next') ?? { content: '' })
           files.delete('/etc/haproxy/haproxy.cfg.next')
@@ -49,7 +49,7 @@ test('every control-plane node is a backend with a health check', async () => {
 const applied: NonNullable<World['patterns']> = [
   [/^haproxy -c -f /, ''],
   [
-    sentPattern('tasks/network/reload-haproxy.sh', '(\\S+) (\\S+)'),
+    sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'),
     (_, there) => {
       there.set('/etc/haproxy/haproxy.cfg', there.get('/etc/haproxy/haproxy.cfg.next') ?? { content: '' })
       there.delete('/etc/haproxy/haproxy.cfg.next')
@@ -57,6 +57,39 @@ const applied: NonNullable<World['patterns']> = [
     },
   ],
 ]
+
+test('--check predicts a change once, if two plays of a run have the same backends', async () => {
+  const given = { backends: [{ name: 'm1', address: '10.0.0.1' }] }
+  const other = { ...given, dest: '/etc/haproxy/other.cfg' }
+  const twice = defineRole({
+    name: 'twice',
+    description: 'Writes the same configuration twice, and another one.',
+    params: z.object({}),
+    tasks: () => [loadBalancer(given), loadBalancer(given), loadBalancer(other)],
+  })({})
+  const moved: Reply = ({ script }, there) => {
+    const dest = script.includes('other.cfg') ? other.dest : '/etc/haproxy/haproxy.cfg'
+    there.set(dest, there.get(`${dest}.next`) ?? { content: '' })
+    there.delete(`${dest}.next`)
+    return ''
+  }
+  const { lb } = await rehearseRole(twice, {
+    lb: {
+      patterns: [
+        [/^haproxy -c -f /, ''],
+        [sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'), moved],
+      ],
+    },
+  })
+  assert.equal(
+    lb.tasks.map(({ predicted, outcome }) => [predicted, outcome]),
+    [
+      ['would change', 'changed'],
+      ['ok', 'ok'],
+      ['would change', 'changed'],
+    ],
+  )
+})
 
 const textFor = async (
   files: Record<string, string>,

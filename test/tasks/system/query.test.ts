@@ -20,6 +20,11 @@ test('it runs by a shell, or as its words; under --check too', async () => {
   assert.equal(words.commands.check, [`printf %s 'a $b' ''`])
 })
 
+test('the title of several lines is the first of them that says something', () => {
+  assert.is(query({ run: '\n# the disks\n  df -P |\n  tail -n +2\n' }).title, 'df -P |')
+  assert.is(query({ argv: ['printf', 'a b'] }).title, "printf 'a b'")
+})
+
 test('what it printed, and its status', async () => {
   const replies = { "sh -c 'x y'": { code: 3, stdout: '{"n":1}\n', stderr: 'no\n' } }
   const output = await valueOf(query({ run: 'x y', okStatus: [0, 3] }), { replies })

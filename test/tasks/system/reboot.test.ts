@@ -12,7 +12,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('reboot')
 
 const bootId = '/proc/sys/kernel/random/boot_id'
-const look = sent('tasks/system/boot-state.sh', bootId)
+const look = sent('tasks/system/booting/boot-state.sh', bootId)
 const usual = 'if command -v shutdown >/dev/null; then shutdown -r now ; else reboot; fi'
 const needs = 'if command -v needs-restarting >/dev/null; then needs-restarting -r; fi'
 const quick = { every: 0.001, timeout: 20 }

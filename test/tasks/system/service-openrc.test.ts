@@ -4,7 +4,8 @@ import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, World } from '../../../engine/testing.ts'
 import { runlevelsOf } from '../../../tasks/system/service-managers/openrc.ts'
-import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { serviceRestart } from '../../../tasks/system/service-restart.ts'
+import { service } from '../../../tasks/system/service.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('service with OpenRC')
@@ -117,6 +118,12 @@ test('service-restart reloads if the service supports it, and restarts otherwise
   assert.equal(await done(false, openrc('crashed')), ['zap', 'start'])
   const plain = { 'rc-service --nocolor haproxy describe 2>&1': ' * No description for haproxy\n' }
   assert.equal(await done(true, openrc('started', [], plain)), ['restart'])
+})
+
+test('service-restart with ifRunning leaves a stopped service alone', async () => {
+  const task = serviceRestart({ name: 'haproxy', ifRunning: true })
+  assert.is((await rehearse(task, openrc('stopped'))).outcome, 'ok')
+  assert.is((await rehearse(task, openrc('started'))).outcome, 'changed')
 })
 
 test('runlevels are those of the service itself, and of a boot', () => {

@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
-import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { serviceRestart } from '../../../tasks/system/service-restart.ts'
+import { service } from '../../../tasks/system/service.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('service')

@@ -115,3 +115,13 @@ test('a line with a megabyte of blanks takes linear time', () => {
   assert.is(withValue(text, 'c.d', '1'), `${text}c.d = 1\n`)
   assert.is(withValue(text, 'a.b', '3').length, text.length - blanks.length - 1)
 })
+
+test('ignoreUnknown only writes the file if the kernel does not have the parameter', async () => {
+  const task = sysctl({ key: 'net.ipv4.ip_forward', value: 1, ignoreUnknown: true })
+  const without = await rehearse(task, hostWith('0'))
+  assert.equal([without.outcome, without.commands.apply], ['changed', []], String(without.error))
+  assert.is(without.files.get('/etc/sysctl.d/90-coxswain.conf')?.content, 'net.ipv4.ip_forward = 1\n')
+  assert.is(without.changes.length, 1)
+  const known = await rehearse(task, hostWith('0', { '/proc/sys/net/ipv4/ip_forward': '0\n' }))
+  assert.equal(known.commands.apply, ['sysctl -w net.ipv4.ip_forward=1'])
+})

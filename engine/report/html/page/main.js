@@ -1,3 +1,4 @@
+import { cardsPart } from './cards.js'
 import { errorBlock } from './detail.js'
 import { make } from './dom.js'
 import { changesPart, failuresPart } from './lists.js'
@@ -177,6 +178,12 @@ const timeline = make(
   make('h2', '', 'Timeline'),
   ...plays.map(({ element }) => element),
 )
-const content = [none, failures?.element ?? [], timeline, changes?.element ?? []].flat()
+const content = [
+  cardsPart(data) ?? [],
+  none,
+  failures?.element ?? [],
+  timeline,
+  changes?.element ?? [],
+].flat()
 document.body.append(header(data, tasks), bar, make('main', '', ...content), keys, tip)
 apply()

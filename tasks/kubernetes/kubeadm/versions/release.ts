@@ -52,8 +52,12 @@ export interface ReleaseFacts {
   readonly uploadCertsFlag: string | undefined
   /** The arguments for kubeadm that renew all certificates; undefined before 1.12. */
   readonly renewal: string | undefined
+  /** Whether that also renews the certificates in kubeconfigs. */
+  readonly renewsKubeconfigs: boolean
   /** Whether `kubeadm join` adds the etcd member and creates a control-plane node by itself. */
   readonly joinsControlPlanes: boolean
+  /** Whether all phases of `kubeadm init` that write files have `--dry-run`, into a folder of the caller (KUBEADM_INIT_DRYRUN_DIR). */
+  readonly dryRunsPhases: boolean
   /** Whether the phase kubelet-start starts the kubelet; before, phases only write its files. */
   readonly startsKubelet: boolean
   /** Whether kubeadm replaces the certificate in kubelet.conf by one that the kubelet renews. */
@@ -72,6 +76,8 @@ export interface ReleaseFacts {
   readonly kubeletConfigMap: string
   /** Whether the kubelet runs on a host with cgroup v1. */
   readonly cgroupV1: 'runs' | 'only with failCgroupV1: false'
+  /** The cgroup driver that kubeadm gives to kubelets where none is configured (release notes of 1.21). */
+  readonly cgroupDriver: 'cgroupfs' | 'systemd'
   /** The mode that kube-proxy gets where the user wants none: 1.37 warns about an unset one. */
   readonly proxyMode: 'iptables' | undefined
   /** Whether an API server reads a new certificate for itself without a restart. */
@@ -92,6 +98,12 @@ export interface ReleaseFacts {
   readonly pause: string
   /** Whether etcd's static pod requests disk space, which a kubelet that has just started can refuse. */
   readonly etcdRequestsStorage: boolean
+  /** The flag of `kubectl drain` for pods with emptyDir volumes (kubernetes pull request 95076). */
+  readonly emptyDirFlag: '--delete-local-data' | '--delete-emptydir-data'
+  /** By how many minor releases a kubelet can be older than its API server (Kubernetes, "Version Skew Policy"). */
+  readonly kubeletSkew: 2 | 3
+  /** Whether kubeadm warns that a later release refuses containerd 1 (preflight, ContainerRuntimeVersion). */
+  readonly warnsOfContainerd1: boolean
   /** Flags of the kubelet that this release no longer knows, without dashes. */
   readonly kubeletFlagsGone: readonly string[]
   /** Flags that the etcd of this release no longer knows, without dashes; `experimental-*` for all with this beginning. */

@@ -27,7 +27,9 @@ const first: ReleaseFacts = {
   controlPlaneFlag: undefined,
   uploadCertsFlag: undefined,
   renewal: undefined,
+  renewsKubeconfigs: false,
   joinsControlPlanes: false,
+  dryRunsPhases: false,
   startsKubelet: false,
   finalizesKubelet: false,
   hasLearners: false,
@@ -40,6 +42,7 @@ const first: ReleaseFacts = {
   proxyMode: undefined,
   reloadsCertificate: false,
   readyPath: '/healthz',
+  cgroupDriver: 'cgroupfs',
   dualStack: 'no',
   acceptsNodeIpPair: false,
   registry: 'k8s.gcr.io',
@@ -47,6 +50,9 @@ const first: ReleaseFacts = {
   coredns: '1.1.3',
   pause: '3.1',
   etcdRequestsStorage: false,
+  emptyDirFlag: '--delete-local-data',
+  kubeletSkew: 2,
+  warnsOfContainerd1: false,
   kubeletFlagsGone: [],
   etcdFlagsGone: [],
 }
@@ -98,6 +104,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   },
   {
     minor: 15,
+    renewsKubeconfigs: true,
     configApi: 'v1beta2',
     reads: ['v1beta1', 'v1beta2'],
     resetPhases: ['preflight', 'update-cluster-status', 'remove-etcd-member', 'cleanup-node'],
@@ -138,6 +145,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   { minor: 19, etcd: ['3.4.9-1', '3.4.13-0'], coredns: '1.7.0', pause: '3.2' },
   {
     minor: 20,
+    emptyDirFlag: '--delete-emptydir-data',
     tried: 'cluster',
     acceptsNodeIpPair: true,
     renewal: 'certs renew all',
@@ -151,6 +159,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     minor: 21,
     tried: 'kubeadm',
     dualStack: 'yes',
+    cgroupDriver: 'systemd',
     etcd: ['3.4.13-0', '3.4.13-0'],
     coredns: 'v1.8.0',
     pause: '3.4.1',
@@ -188,7 +197,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   },
   { minor: 26, etcd: ['3.5.6-0', '3.5.10-0'], coredns: 'v1.9.3', pause: '3.9' },
   { minor: 27, reads: ['v1beta3'], etcd: ['3.5.7-0', '3.5.12-0'], coredns: 'v1.10.1', pause: '3.9' },
-  { minor: 28, etcd: ['3.5.9-0', '3.5.15-0'], coredns: 'v1.10.1', pause: '3.9' },
+  { minor: 28, kubeletSkew: 3, etcd: ['3.5.9-0', '3.5.15-0'], coredns: 'v1.10.1', pause: '3.9' },
   {
     minor: 29,
     tried: 'kubeadm',
@@ -222,6 +231,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     configApi: 'v1beta4',
     reads: ['v1beta3', 'v1beta4'],
     argumentsAs: 'list',
+    dryRunsPhases: true,
     // an upgrade to 1.37 must not change the configuration
     proxyMode: 'iptables',
     etcd: ['3.5.15-0', '3.5.24-0'],
@@ -257,6 +267,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   },
   {
     minor: 35,
+    warnsOfContainerd1: true,
     joinOrder: [
       'preflight',
       ...prepare,

@@ -54,6 +54,11 @@ const settings: readonly Setting[] = [
   { name: 'imagePullPolicy', since: 22, isGiven: ({ imagePullPolicy }) => imagePullPolicy !== undefined },
   { name: 'imagePullSerial', since: 31, isGiven: ({ imagePullSerial }) => imagePullSerial !== undefined },
   {
+    name: 'extraVolumes',
+    since: 13,
+    isGiven: (cluster) => programs(cluster).some(({ extraVolumes = [] }) => extraVolumes.length > 0),
+  },
+  {
     name: 'extraEnvs',
     since: 31,
     isGiven: (cluster) => programs(cluster).some(({ extraEnvs }) => Object.keys(extraEnvs).length > 0),

@@ -1,5 +1,6 @@
 /** The clusters whose configuration is kept for each minor release. */
 import { joinConfig } from '../../../../tasks/kubernetes/config/join-config.ts'
+import { workerConfig } from '../../../../tasks/kubernetes/config/worker-config.ts'
 import { renderConfig } from '../../../../tasks/kubernetes/config/render.ts'
 import { clusterSchema } from '../../../../tasks/kubernetes/kubeadm/settings.ts'
 import type { Cluster } from '../../../../tasks/kubernetes/kubeadm/settings.ts'
@@ -73,6 +74,14 @@ const configsOf = (cluster: Cluster, index: number, nodeIp?: string) => {
   return { name: self.name, config, joins }
 }
 
+/** The configuration with which a worker joins. */
+const workerOf = (cluster: Cluster): Configuration[] => {
+  const { kubernetesVersion: version } = cluster
+  if (!factsOf(version).joinsControlPlanes) return []
+  const worker = { self: { name: 'w1' }, nodeIp: '192.0.2.51', version, cluster }
+  return [{ name: 'all settings, w1 joins', text: workerConfig(worker, discovery) }]
+}
+
 /** A file of configuration, by a name that says what it is. */
 export interface Configuration {
   readonly name: string
@@ -87,13 +96,14 @@ export const configurations = (minor: number): Configuration[] => {
     Number(first) <= minor ? [settings] : [],
   )
   const all = clusterSchema.parse(Object.assign({ kubernetesVersion }, ...known))
-  return [
+  const ofMasters = [
     ...masters.map((_, index) => ({ set: 'few settings', ...configsOf(few, index) })),
     { set: 'all settings', ...configsOf(all, 1, '192.0.2.12') },
   ].flatMap(({ set, name, config, joins }) => [
     { name: `${set}, ${name}`, text: config },
     ...(joins === undefined || name === 'm1' ? [] : [{ name: `${set}, ${name} joins`, text: joins }]),
   ])
+  return [...ofMasters, ...workerOf(all)]
 }
 
 /** The configurations of a release as one text. */

@@ -70,7 +70,7 @@ test('an init that fails shows them below the output of kubeadm, with the same c
     error.output ?? '',
     /wait-control-plane[^]*last errors on \S+:\n {2}kubelet: "command failed" err="failed to/,
   )
-  assert.match(error.hint, 'usually name the cause')
+  assert.match(error.hint, 'usually names the cause')
 })
 
 test('without a log, and where kubeadm names the cause, its error is as it was', async () => {

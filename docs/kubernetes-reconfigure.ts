@@ -1,0 +1,99 @@
+/** The part of docs/kubernetes.md about settings that change in a cluster that runs, with what was printed on three masters of the lab. */
+
+/** A section below the operations. */
+export const reconfigure = `### Changing settings of a cluster that runs
+
+\`ha-masters\` does not change settings of a cluster that exists. It compares the inventory with what is there, refuses a difference with both
+values before it writes anything, and names the playbook that applies it. \`reconfigure\` does that:
+
+- names in the certificates of the API servers (\`cert_sans\`)
+- arguments, variables and volumes of the API servers, controller managers, schedulers and of etcd (\`api_server\`, \`etcd\`, …), and
+  \`quotaBackendBytes\` of etcd
+- kubeadm's feature gates, patches of static pods in a folder on the hosts (\`patches\`), and what \`kubeadm_config_merge\` says of these
+- the configuration and the arguments of the kubelets of masters (\`kubelet\`, \`kubelet_extra_args\`), and what kubelets that join later get
+- the configuration of kube-proxy, on all nodes of the cluster (\`kube_proxy\`)
+- static pods and kubelets that were changed by hand on a master
+
+What cannot change in a cluster that runs is refused by its name: the networks of services and pods, the domain, the folder of etcd's data, and what
+has a playbook of its own or none yet, such as the version, the endpoint, and registries of images.
+
+\`\`\`text
+$ npx run playbooks/reconfigure.ts -i inventory.yaml
+play 1/4: only what can be changed differs (1 host)
+  m1  ok       the cluster can have the configured settings  0.1 s
+
+play 2/4: what is to be changed (3 hosts)
+  m1  > argument quota-backend-bytes of etcd: not set → 3000000000
+  m1  > argument v of kube-apiserver: not set → 3
+  m1  > maxPods of the kubelet: not set → 77
+  …
+play 3/4: the masters, one at a time (3 hosts)
+  m1  > 3 members, 2 needed, 3 healthy; while m1 is reconfigured: 3 members, 2 needed, 2 healthy: no further loss is tolerated
+  m1  > etcd gets its new manifest
+  …
+  m1  > kube-apiserver gets its new manifest
+  …
+  m1  changed  static pods and kubelet have the configured settings  2 min 18 s
+  m1  changed  kubeadm configuration /etc/coxswain/kubeadm.yaml  0.1 s
+  m1  changed  the API server is 10.77.3.10, api.example.test  0.2 s
+  m1  ok       the control plane is complete  0.4 s
+  …
+play 4/4: the cluster keeps the configuration (1 host)
+  m1  changed  the cluster keeps the configuration  1.7 s
+  m1  changed  kube-proxy has the configured settings  17.3 s
+3 hosts in 7 min 19 s: 7 ok, 11 changed
+\`\`\`
+
+An argument that the API server does not know; the other masters were not changed:
+
+\`\`\`text
+  m1  > argument no-such-flag of kube-apiserver: not set → 1
+  …
+  m1  > the former files of m1 are put back
+  …
+  m1  failed   static pods and kubelet have the configured settings  3 min 37 s
+      error[task-failed]: m1 does not work with the new settings, so its former files were put back: kube-apiserver of m1 ends after each start
+        output:
+          last errors on m1:
+            kube-apiserver: Error: unknown flag: --no-such-flag
+            …
+        hint: correct the settings in the inventory, and run again; other masters that were changed before keep the new settings
+\`\`\`
+
+How it works:
+
+- On each master, kubeadm says what it would write, with its own dry run of the phases \`control-plane\`, \`etcd\` and \`kubelet-start\`. What differs
+  is the change, also with \`--check --diff\`. Values of variables and of arguments that look like passwords are not shown. The arguments of etcd's first start stay
+  as they are.
+- Masters are changed one at a time, on each etcd first, then the API server, the controller manager and the scheduler, one after the other, then the kubelet.
+  Each must have been started since its manifest was changed, with its new command line and variables, and the API server, etcd, the kubelet and the node must
+  work, before the next one is changed. A master is not changed unless the API servers of the other masters are ready and all
+  members of etcd are healthy.
+- The former files are in \`/etc/coxswain/reconfigure\` (only root can read them) until everything has worked for 10 s. If it does not within 4 minutes, or if a
+  program ends after each start, they are put back. The run waits until they work, and fails with what the programs and the kubelet have logged last.
+- The cluster gets the new configuration at last (kubeadm-config, kubelet-config, kube-proxy), so that masters that join and upgrades use what was
+  proven. The pods of kube-proxy are restarted one after the other, and the former configuration comes back if they do not work.
+- A run that was killed is continued by the same command: it compares files and programs on each master, not what it remembers. Until then, \`ha-masters\` refuses that
+  master.
+- It needs kubeadm of the version that runs, v1.31 or later: older ones do not say what their phases would write. For them, a difference is refused
+  as before, and kubeadm-config alone is compared.
+- Where kubeadm is of another version than the configuration, as before an upgrade, \`ha-masters\` says under the task what was not compared. It does not
+  refuse. \`reconfigure\` fails where the API server does not say what the cluster has: settings that cannot be changed are never taken for the same.
+- While the API server of a master is down because someone has changed its manifest, the run waits for it at the master before, and fails after 5
+  minutes: \`--limit\` with the name of that master puts it right first.
+- A new audit policy is another file, with another argument: programs do not read the former path again. For encryption of Secrets, every
+  API server must know the new key before one of them writes with it: make it the second key first, run the playbook, then make it the first.
+- \`cgroupDriver\` and \`clusterDomain\` of a kubelet are refused by name, before anything is changed: the former must be that of the container runtime and
+  needs a drained node, the latter is what the cluster's DNS answers for. \`clusterDNS\` is applied: pods that run keep the address that they have.
+
+What it does not do:
+
+- Kubelets of workers are not changed. A name that is taken out of \`cert_sans\` stays in the certificates.
+- A master that an interrupted run has left, and that is not the first one with changes, is not put right first: the run refuses at another master, and names
+  it for \`--limit\`.
+- If the pods of kube-proxy do not work, its ConfigMap comes back, but not what kubeadm has written into its DaemonSet. The former ConfigMap is kept on the master
+  that was asked; where the next run asks another one, \`ha-masters\` still refuses the first one.
+- all of kubeadm's arguments for the kubelet are written when one argument differs, also those that are not compared because they follow from the host
+  (\`--hostname-override\`, \`--container-runtime-endpoint\`, \`--register-with-taints\` and others): put what was added there by hand into the inventory.
+- A static pod that was patched to start through a shell never runs as its manifest says, so its change is put back.
+`

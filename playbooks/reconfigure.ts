@@ -1,0 +1,76 @@
+import { pick, playbook } from 'coxswain'
+import {
+  apiServerNames,
+  apiServerReady,
+  controlPlaneReady,
+  hasEtcdData,
+  hostOf,
+  isReconfiguring,
+  noRotation,
+  reconfigureKubeProxy,
+  reconfigureMaster,
+  reconfigurePlan,
+  sameCluster,
+  uploadClusterConfig,
+  writeConfig,
+} from 'coxswain/tasks'
+import { controlPlaneVars, firstConfig, master } from './control-plane-vars.ts'
+
+const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
+
+export default playbook({
+  name: 'reconfigure',
+  description:
+    'Applies what the inventory says and a living control plane differs in, one master at a time, and puts back what does not work.',
+  vars: controlPlaneVars,
+  plays: ({ play }) => [
+    play('only what can be changed differs', {
+      hosts: observer,
+      become: true,
+      readOnly: true,
+      tasks: ({ host }) => [sameCluster({ ...firstConfig(host), onlyFixed: true })],
+    }),
+
+    play('what is to be changed', {
+      hosts: 'masters',
+      anyErrorsFatal: true,
+      become: true,
+      readOnly: true,
+      tasks: ({ host }) => [noRotation(), reconfigurePlan(firstConfig(host))],
+    }),
+
+    play('the masters, one at a time', {
+      hosts: 'masters',
+      serial: 1,
+      anyErrorsFatal: true,
+      become: true,
+      tasks: ({ host, vars, group }) => [
+        reconfigureMaster({
+          ...firstConfig(host),
+          port: vars.api_port,
+          others: group('masters').flatMap((one) => (one.name === host.name ? [] : [master(one)])),
+        }),
+        writeConfig(firstConfig(host)),
+        apiServerNames({
+          version: vars.kubernetes_version,
+          allowUnknownVersion: vars.allow_unknown_version,
+          address: master(host).address,
+          port: vars.api_port,
+          names: [hostOf(vars.control_plane_endpoint), ...vars.cert_sans],
+        }),
+        // a master that an interrupted run has left is not waited for: its turn comes
+        controlPlaneReady(
+          { masters: group('masters').map(master), port: vars.api_port },
+          { when: async (ctx) => !(await isReconfiguring(ctx, 'masters')) },
+        ),
+      ],
+    }),
+
+    // at last: what joins later gets it, and while a master differs from it, the next run sees that
+    play('the cluster keeps the configuration', {
+      hosts: observer,
+      become: true,
+      tasks: ({ host }) => [uploadClusterConfig(firstConfig(host)), reconfigureKubeProxy(firstConfig(host))],
+    }),
+  ],
+})

@@ -1,0 +1,12 @@
+import { playbook } from 'coxswain'
+import { controlPlaneVars } from './control-plane-vars.ts'
+import haMasters from './ha-masters.ts'
+import { removal } from './remove-master.ts'
+
+export default playbook({
+  name: 'replace-master',
+  description:
+    'Removes the masters of the group removed_masters, and lets the new ones of the group masters join.',
+  vars: controlPlaneVars,
+  plays: () => [removal, haMasters],
+})

@@ -1,0 +1,70 @@
+import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+import { eventually } from '../shared/eventually.ts'
+import { change, failedRequest } from './etcd/gateway.ts'
+import { healthyMembers } from './etcd/health.ts'
+import { nameOf, requireMembers } from './etcd/members.ts'
+import type { Member } from './etcd/members.ts'
+import { memberStatus } from './etcd/status.ts'
+import { logsOf } from './etcd/ways-out.ts'
+
+/**
+ * The member that becomes the leader; undefined if the host does not lead, or is the only one with a vote.
+ *
+ * @throws `task-failed` if none of the others responds.
+ */
+const successor = async (ctx: CheckContext): Promise<Member | undefined> => {
+  const status = await memberStatus(ctx)
+  if (status?.leads !== true) return undefined
+  const members = await requireMembers(ctx)
+  const others = members.filter(({ id, started, learner }) => id !== status.memberId && started && !learner)
+  if (others.length === 0) return undefined
+  const healthy = await healthyMembers(ctx, others)
+  const next = others.find(({ id }) => healthy.has(id))
+  if (next !== undefined) return next
+  throw new CoxswainError(
+    'task-failed',
+    `the etcd member of ${ctx.host.name} leads, and no other member responds: ${others.map(nameOf).join(', ')}`,
+    { hint: `repair one of them first (on its host: ${logsOf('etcd')}), and run again` },
+  )
+}
+
+/**
+ * Moves leadership of etcd from the member of a host to another one.
+ *
+ * A leader that just stops is missed until the others have waited for it, a second or more, in which etcd accepts no writes;
+ * leadership that is moved takes some milliseconds (etcd, MoveLeader in rpc.proto).
+ */
+export const etcdLeaderMove = defineTask({
+  name: 'etcd-leader-move',
+  description:
+    'Moves leadership of etcd from the member of a host to another member that responds, before the host leaves or restarts.',
+  reads: 'the status of the etcd member, the members of etcd and their health',
+  example: {},
+  params: () => z.object({}),
+  title: () => 'the etcd member does not lead',
+
+  async check(ctx) {
+    const next = await successor(ctx)
+    return next === undefined ? ok() : drift({ what: 'leader of etcd', from: ctx.host.name, to: next.name })
+  },
+
+  async apply(ctx) {
+    const next = await successor(ctx)
+    if (next === undefined) return
+    const request = {
+      path: 'maintenance/transfer-leadership',
+      body: { targetID: next.id },
+      label: `move leadership of etcd to ${next.name}`,
+    }
+    const answer = await change(ctx.remote.run, request)
+    // an answer can be lost, so only the status counts
+    if (answer.state === 'refuses') throw failedRequest(ctx, request, answer)
+    await eventually(
+      ctx,
+      async () =>
+        (await memberStatus(ctx))?.leads === true ? [`the etcd member of ${ctx.host.name} still leads`] : [],
+      { seconds: 30, every: 0.5, hint: `check etcd on ${ctx.host.name}: ${logsOf('etcd')}` },
+    )
+  },
+})

@@ -1,0 +1,85 @@
+/** Of which cluster a host is a node, and under which name. */
+import { createHash, X509Certificate } from 'node:crypto'
+import { CoxswainError } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
+import { nodeNamedIn } from '../kubeadm/credentials.ts'
+import { kubeletConf } from '../kubeadm/paths.ts'
+
+const refuse = (message: string, hint: string): CoxswainError =>
+  new CoxswainError('task-failed', message, { hint })
+
+/** The public keys of the certificates in a text. */
+const keysIn = (text: string): string[] =>
+  (text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap((one) => {
+    try {
+      const key = new X509Certificate(one).publicKey.export({ type: 'spki', format: 'der' })
+      return [createHash('sha256').update(key).digest('hex')]
+    } catch {
+      return []
+    }
+  })
+
+/** What a host trusts, and what the cluster has. */
+interface Trust {
+  /** The group of the inventory in which the host is. */
+  readonly group: 'workers' | 'removed_workers'
+  /** The kubeconfig of its kubelet; undefined if only the certificate of an authority is left. */
+  readonly text: string | undefined
+  /** The certificates of the authorities that it trusts. */
+  readonly trusted: string
+  /** Those of the cluster. */
+  readonly ours: string
+}
+
+/** @throws `task-failed` if a host trusts another authority than that of the cluster. */
+export const refuseOtherCluster = (
+  { host }: CheckContext,
+  { group, text = '', trusted, ours }: Trust,
+): void => {
+  const keys = keysIn(ours)
+  if (keysIn(trusted).length === 0)
+    throw refuse(
+      `the authority that the kubelet of ${host.name} trusts cannot be read: it is not known of which cluster it is a node`,
+      `check certificate-authority-data in ${kubeletConf} on ${host.name}; or, if nothing there is needed, run reset-node on it`,
+    )
+  // an authority that is being replaced is there twice
+  if (keysIn(trusted).some((key) => keys.includes(key))) return
+  const server = /^\s*server: (\S+)/m.exec(text)?.[1] ?? 'an API server that is not known'
+  throw refuse(
+    `${host.name} is a node of another cluster, that of ${server}: it trusts another authority`,
+    `take ${host.name} out of the group ${group}; or, if it is to leave that cluster, remove it there, and run reset-node on ${host.name}`,
+  )
+}
+
+/**
+ * @param client the client certificate of the kubelet.
+ * @throws `task-failed` if the node of a host has another name.
+ */
+export const refuseOtherName = (
+  { host }: CheckContext,
+  client: string | undefined,
+  name: string,
+  way: string,
+): void => {
+  const own = nodeNamedIn(client ?? '')
+  if (own === undefined || own === name) return
+  throw refuse(
+    `${host.name} is the node ${own} of this cluster, not ${name}`,
+    `give the host the name ${own} in the inventory; ${way}`,
+  )
+}
+
+/** @throws `task-failed` for a host with parts of a control plane. */
+export const refuseControlPlane = async (
+  { host, remote }: CheckContext,
+  group: Trust['group'],
+  parts: readonly string[],
+): Promise<void> => {
+  const there = await Promise.all(parts.map((path) => remote.exists(path)))
+  const found = parts.filter((_, index) => there[index] === true)
+  if (found.length === 0) return
+  throw refuse(
+    `${host.name} is a control-plane node: it has ${found.join(', ')}`,
+    `take ${host.name} out of the group ${group}; or remove it from its cluster first (remove-master), or run reset-node on ${host.name}`,
+  )
+}

@@ -1,0 +1,105 @@
+/** Reads what a host is before kubeadm runs on it, in one round trip. */
+import { shellFile, shellProgram } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
+import { countIn, rowsIn, textIn } from '../../facts/reading/values.ts'
+import type { PeerState, PreflightState } from './types.ts'
+
+const program = shellFile(import.meta.url, 'read-host.sh')
+
+/** A host that must be reached. */
+export interface Peer {
+  readonly name: string
+  readonly address: string
+}
+
+/** Ports of a control plane that its nodes must reach: etcd's clients and members, API server, kubelet. */
+export const peerPorts = (apiPort: number): readonly number[] => [2379, 2380, apiPort, 10250]
+
+type Rows = readonly (readonly string[])[]
+
+const allOf = (rows: Rows, kind: string): (readonly string[])[] =>
+  rows.filter(([first]) => first === kind).map((row) => row.slice(1))
+
+const oneOf = (rows: Rows, kind: string): string | undefined => textIn(allOf(rows, kind)[0]?.[0])
+
+const kibibytes = (text: string | undefined): number | undefined => {
+  const count = countIn(text)
+  return count === undefined ? undefined : Math.floor(count / 1024)
+}
+
+const pairs = (rows: Rows, kind: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    allOf(rows, kind).flatMap(([name = '', value]) => {
+      const text = textIn(value)
+      return text === undefined ? [] : [[name, text]]
+    }),
+  )
+
+const peersIn = (rows: Rows): PeerState[] =>
+  allOf(rows, 'peer').map(([name = '', address = '', port = '', answer = '']) => ({
+    name,
+    address: address.replaceAll(/[[\]]/g, ''),
+    port: Number(port),
+    answer,
+  }))
+
+/**
+ * Parses what read-host.sh prints. What does not have the expected form is left out.
+ *
+ * @param times when it was asked and when it had answered, in seconds since 1970 by the clock of this machine.
+ * @param asked whether other hosts were to be reached.
+ */
+export const preflightStateIn = (
+  printed: string,
+  { sent, received }: { readonly sent: number; readonly received: number },
+  asked: boolean,
+): PreflightState => {
+  const rows = rowsIn(printed)
+  const clock = countIn(oneOf(rows, 'clock')) ?? Number.NaN
+  const peers = peersIn(rows)
+  return {
+    // a clock in full seconds is up to one second further
+    ahead: { least: clock - received, most: clock + 1 - sent },
+    hostname: oneOf(rows, 'hostname') ?? '',
+    machineId: oneOf(rows, 'machine-id'),
+    productUuid: oneOf(rows, 'product-uuid')?.toLowerCase(),
+    macs: allOf(rows, 'mac').flatMap(([mac]) => textIn(mac) ?? []),
+    cpus: countIn(oneOf(rows, 'cpus')) ?? 0,
+    memoryMiB: kibibytes(oneOf(rows, 'memory')) ?? 0,
+    swapMiB: kibibytes(oneOf(rows, 'swap')) ?? 0,
+    cgroup: oneOf(rows, 'cgroup') === '2' ? '2' : '1',
+    freeMiB: kibibytes(oneOf(rows, 'free')),
+    programs: pairs(rows, 'program'),
+    modules: allOf(rows, 'module').flatMap(([name]) => textIn(name) ?? []),
+    sysctls: pairs(rows, 'sysctl'),
+    traces: allOf(rows, 'trace').flatMap(([path]) => textIn(path) ?? []),
+    containerd: pairs(rows, 'runtime'),
+    routes: allOf(rows, 'route').map(([network = '', device = '']) => ({ network, device })),
+    peers: asked && peers.length === 0 ? undefined : peers,
+  }
+}
+
+/**
+ * Reads what a host is before kubeadm runs on it.
+ *
+ * @param data where etcd's data will be.
+ */
+export const readPreflight = async (
+  { remote, host }: CheckContext,
+  {
+    peers,
+    apiPort,
+    data,
+  }: { readonly peers: readonly Peer[]; readonly apiPort: number; readonly data: string },
+): Promise<PreflightState> => {
+  const others = peers.filter(({ name }) => name !== host.name)
+  const targets = others.flatMap(({ name, address }) =>
+    peerPorts(apiPort).map((port) => `${name} ${address} ${port}`),
+  )
+  const sent = Date.now() / 1000
+  const text = await remote.query({
+    timeout: 40,
+    label: 'read what kubeadm needs of the host',
+  })`${shellProgram(program, data, targets.join('\n'))}`.text()
+  return preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0)
+}

@@ -1,0 +1,66 @@
+/** What a host is before kubeadm runs on it. */
+
+import type { SecondsAhead } from '../findings/clocks.ts'
+
+/** Another host at a port, as a host reaches it. */
+export interface PeerState {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  /** `open`: something listens there; `closed`: nothing does; else why it cannot be reached. */
+  readonly answer: string
+}
+
+/** A network that a host has a route to. */
+export interface RouteState {
+  /** In CIDR notation. */
+  readonly network: string
+  /** Its interface; empty if there is none. */
+  readonly device: string
+}
+
+/** What a host is before kubeadm runs on it. */
+export interface PreflightState {
+  /** How many seconds its clock is ahead of the clock of this machine: within these bounds, as an answer takes time. */
+  readonly ahead: SecondsAhead
+  /** Its name, as `uname -n` prints it. */
+  readonly hostname: string
+  /** Undefined where the host does not have one. */
+  readonly machineId: string | undefined
+  /** The UUID of the machine (DMI); undefined where it cannot be read. */
+  readonly productUuid: string | undefined
+  /** The hardware addresses of its network cards. */
+  readonly macs: readonly string[]
+  /** How many CPUs it has. */
+  readonly cpus: number
+  /** The size of its memory, in MiB. */
+  readonly memoryMiB: number
+  /** The size of the swap that is on, in MiB. */
+  readonly swapMiB: number
+  /** The version of cgroups. */
+  readonly cgroup: '1' | '2'
+  /** The size of the free space where etcd's data will be, in MiB; undefined if it is not known. */
+  readonly freeMiB: number | undefined
+  /** Versions of the installed programs by their names. */
+  readonly programs: Readonly<Record<string, string>>
+  /** Kernel modules that are loaded or built in, of those that Kubernetes needs. */
+  readonly modules: readonly string[]
+  /** Kernel parameters by their names in /proc/sys. */
+  readonly sysctls: Readonly<Record<string, string>>
+  /** Files that kubeadm or etcd left. */
+  readonly traces: readonly string[]
+  /** Fields of containerd's configuration that matter. */
+  readonly containerd: Readonly<Record<string, string>>
+  /** The networks that it has routes to. */
+  readonly routes: readonly RouteState[]
+  /** Other hosts, as it reaches them. Undefined if curl is not installed. */
+  readonly peers: readonly PeerState[] | undefined
+}
+
+/** What a host of several is; undefined if it could not be asked. */
+export interface PreflightOf {
+  /** The name of the host. */
+  readonly host: string
+  /** What it is. */
+  readonly value: PreflightState | undefined
+}

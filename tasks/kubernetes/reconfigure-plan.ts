@@ -1,0 +1,28 @@
+import { defineTask, ok } from '../../engine/index.ts'
+import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import { refuseFixedFields } from './reconfigure/fixed-fields.ts'
+import { changeInWords, masterFiles } from './reconfigure/master-files.ts'
+import { requireComparable } from './reconfigure/require-comparable.ts'
+
+/** Says what the configuration would change on a control-plane node. */
+export const reconfigurePlan = defineTask({
+  name: 'reconfigure-plan',
+  description:
+    'Says what the configuration would change in the static pods and the kubelet of a control-plane node, and fails if kubeadm does not accept it.',
+  reads:
+    'the manifests of the static pods, the configuration of the kubelet, and what kubeadm would write; v1.31 and later',
+  example: {
+    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
+    self: { name: 'm1', address: '10.0.0.11' },
+    members: [{ name: 'm1', address: '10.0.0.11' }],
+  },
+  params: () => hostConfigSchema.superRefine(networksFit),
+  title: () => 'what is to be changed',
+
+  async check(ctx, given) {
+    await requireComparable(ctx, given.cluster.kubernetesVersion)
+    const changes = (await masterFiles(ctx, given)).flatMap((file) => file.changes)
+    refuseFixedFields(ctx.host.name, changes)
+    return ok(changes, { text: changes.map(changeInWords).join('\n') || 'nothing' })
+  },
+})

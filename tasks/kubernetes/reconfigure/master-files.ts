@@ -1,0 +1,59 @@
+/** The files of a control-plane node that kubeadm writes: as they are, and as they would be with the configuration. */
+import type { Change, CheckContext } from '../../../engine/index.ts'
+import {
+  adminConf,
+  etcdFolder,
+  kubeletConfig,
+  kubeletFlags,
+  manifest,
+  unfinishedPath,
+} from '../kubeadm/paths.ts'
+import { components } from '../kubeadm/pod-manifests.ts'
+import type { StaticPod } from '../kubeadm/pod-manifests.ts'
+import type { HostConfig } from '../kubeadm/settings.ts'
+import { fileChanges, withFirstStart } from './differences.ts'
+import { filesOfKubeadm, masterPhases } from './kubeadm-files.ts'
+
+/** A file that kubeadm writes. */
+export interface MasterFile {
+  readonly path: string
+  /** The static pod whose manifest it is; undefined for a file of the kubelet. */
+  readonly pod: StaticPod | undefined
+  readonly there: string
+  readonly wanted: string
+  /** What the file lacks; empty if it says what kubeadm would write. */
+  readonly changes: readonly Change[]
+}
+
+/** Whether a host is a control-plane node that kubeadm has completed. */
+export const isComplete = async ({ remote }: CheckContext): Promise<boolean> => {
+  const [admin, unfinished, ...files] = await Promise.all(
+    [adminConf, unfinishedPath, manifest('kube-apiserver'), kubeletConfig].map((path) => remote.exists(path)),
+  )
+  return admin === true && unfinished === false && !files.includes(false)
+}
+
+/**
+ * The files of a control-plane node, in the order in which they are changed: etcd first, the kubelet last.
+ *
+ * @throws `task-failed` if kubeadm does not accept the configuration.
+ */
+export const masterFiles = async (ctx: CheckContext, config: HostConfig): Promise<MasterFile[]> => {
+  const places = [
+    ...components.map((pod) => ({ path: manifest(pod), pod })),
+    ...[kubeletConfig, kubeletFlags].map((path) => ({ path, pod: undefined })),
+  ]
+  const texts = await Promise.all(places.map(({ path }) => ctx.remote.read(path)))
+  const stacked = texts[0] !== undefined || (await ctx.remote.exists(`${etcdFolder}/member`))
+  const made = await filesOfKubeadm(ctx, config, masterPhases(stacked))
+  return places.flatMap(({ path, pod }, index) => {
+    const [there, text] = [texts[index], made.get(path)]
+    if (there === undefined || text === undefined) return []
+    const wanted = pod === 'etcd' ? withFirstStart(there, text) : text
+    return [{ path, pod, there, wanted, changes: fileChanges(path, there, wanted) }]
+  })
+}
+
+/** A change in words, such as `argument v of kube-apiserver: 2 → 3`. */
+export const changeInWords = ({ what, from, to }: Change): string =>
+  `${what}: ${String(from ?? '') || 'not set'} → ${String(to ?? '') || 'not set'}`

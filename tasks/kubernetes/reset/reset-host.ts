@@ -1,0 +1,54 @@
+/** Runs kubeadm reset without deleting what is in the volumes of pods. */
+import type { ApplyContext } from '../../../engine/index.ts'
+import {
+  etcdData,
+  kubeconfigs,
+  manifests,
+  movedManifests,
+  pki,
+  restoreFolder,
+  restoringManifests,
+} from '../kubeadm/paths.ts'
+import { requireUnmounted, unmountBelow } from './mounts.ts'
+
+/** Folders that kubeadm reset leaves. They are emptied but not removed, because others could mount or own them. */
+export const leftovers = {
+  removed: [
+    ...kubeconfigs,
+    pki,
+    etcdData,
+    // copies that kubeadm made before upgrades, with keys
+    '/etc/kubernetes/tmp',
+    movedManifests,
+    restoringManifests,
+    restoreFolder,
+    '/var/lib/cni',
+    '/run/flannel',
+    '/var/lib/calico',
+    '/run/calico',
+    '/run/cilium',
+  ],
+  emptied: [manifests, '/var/lib/kubelet', '/etc/cni/net.d'],
+}
+const mayHaveMounts = [...leftovers.removed, ...leftovers.emptied]
+
+/**
+ * Stops the kubelet, unmounts the volumes, resets, and requires that nothing is mounted afterwards.
+ *
+ * @param reset the words of kubeadm reset.
+ * @param busy what to do with volumes that cannot be unmounted while their containers run: refuse before the reset, or let the reset
+ *   end the containers first.
+ * @throws `task-failed` for what cannot be unmounted.
+ */
+export const resetHost = async (
+  ctx: ApplyContext,
+  reset: readonly string[],
+  busy: 'refuse' | 'end containers',
+): Promise<void> => {
+  const { remote } = ctx
+  await remote.run({ timeout: 90 })`systemctl stop kubelet`
+  // kubeadm unmounts in the order of mounting, which fails for nested mounts; what containers use is unmounted after it
+  await (busy === 'refuse' ? requireUnmounted : unmountBelow)(ctx, mayHaveMounts)
+  await remote.run({ timeout: 300 })`${[...reset]}`
+  await requireUnmounted(ctx, mayHaveMounts)
+}

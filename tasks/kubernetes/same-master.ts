@@ -1,0 +1,45 @@
+import { CoxswainError, defineTask, ok } from '../../engine/index.ts'
+import type { CheckContext, Verdict } from '../../engine/index.ts'
+import { formerFiles, formerKubeProxy } from './kubeadm/paths.ts'
+import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
+import { changeInWords, isComplete, masterFiles } from './reconfigure/master-files.ts'
+
+/** @throws `task-failed` if a run of reconfigure was interrupted: what it has written was not proven yet. */
+const refuseInterrupted = async ({ remote, host }: CheckContext): Promise<void> => {
+  const kept = await Promise.all([formerFiles, formerKubeProxy].map((path) => remote.exists(path)))
+  if (!kept.includes(true)) return
+  throw new CoxswainError('task-failed', `the reconfiguration of ${host.name} was interrupted`, {
+    hint: 'run playbooks/reconfigure.ts again, which continues it; nothing was changed',
+  })
+}
+
+/** Fails if the files of kubeadm on a control-plane node are others than kubeadm would write, before anything is written. */
+export const sameMaster = defineTask({
+  name: 'same-master',
+  description:
+    'Fails if the static pods or the kubelet of a control-plane node have other settings than the configuration, whoever has changed them: kubeadm does not write them again.',
+  reads:
+    'the manifests of the static pods, the configuration of the kubelet, and what kubeadm (v1.31 and later, of the same version) would write; nothing where there is no complete control-plane node yet',
+  example: {
+    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
+    self: { name: 'm1', address: '10.0.0.11' },
+    members: [{ name: 'm1', address: '10.0.0.11' }],
+  },
+  params: () => hostConfigSchema.superRefine(networksFit),
+  title: () => 'static pods and kubelet have the configured settings',
+
+  async check(ctx, given): Promise<Verdict<string | undefined>> {
+    if (!(await isComplete(ctx))) return ok(undefined)
+    await refuseInterrupted(ctx)
+    // it is not known then: kubeadm of another version, as before an upgrade, writes other files
+    const why = await whyNotComparable(ctx, given.cluster.kubernetesVersion)
+    if (why !== undefined) return ok(`not compared: static pods and kubelet (${why})`)
+    const changes = (await masterFiles(ctx, given)).flatMap((file) => file.changes)
+    if (changes.length === 0) return ok(undefined)
+    throw new CoxswainError('task-failed', `${ctx.host.name} has other settings than the configuration`, {
+      output: changes.map(changeInWords).join('\n'),
+      hint: 'to apply the configuration, one master at a time: run playbooks/reconfigure.ts; to keep what is there, set it in the inventory; nothing was changed',
+    })
+  },
+})

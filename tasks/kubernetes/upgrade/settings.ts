@@ -1,0 +1,111 @@
+/** Settings that a release no longer knows: in the configuration that a cluster keeps, and in those of its kubelets. Pure. */
+import { finding } from '../../shared/finding.ts'
+import type { Finding } from '../../shared/finding.ts'
+import { gateGoneIn } from '../kubeadm/versions/gates-gone.ts'
+import { factsOf } from '../kubeadm/versions.ts'
+import { isMap } from '../kubeadm/yaml.ts'
+import type { Document } from '../kubeadm/yaml.ts'
+
+/** The minor releases of an upgrade: those after the first, up to the second. */
+export interface Minors {
+  readonly after: number
+  readonly upTo: number
+}
+
+const inner = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((found, key) => (isMap(found) ? found[key] : undefined), value)
+
+/** Arguments in a configuration, which are a map, or from v1beta4 on a list of names and values. */
+const argumentsIn = (value: unknown): [name: string, value: string][] => {
+  if (Array.isArray(value))
+    return value.flatMap((one) => (isMap(one) ? [[String(one['name']), String(one['value'])]] : []))
+  return isMap(value) ? Object.entries(value).map(([name, text]) => [name, String(text)]) : []
+}
+
+const gatesIn = (text: string): string[] =>
+  text.split(',').flatMap((one) => one.split('=')[0]?.replace(/^.*:/, '').trim() || [])
+
+/** The first of the minors whose facts list an argument as gone. */
+const flagGoneIn = (
+  name: string,
+  { after, upTo }: Minors,
+  listed: 'kubeletFlagsGone' | 'etcdFlagsGone',
+): number | undefined => {
+  for (let minor = after + 1; minor <= upTo; minor += 1) {
+    const gone = factsOf(`v1.${minor}.0`)[listed]
+    if (gone.some((flag) => (flag.endsWith('*') ? name.startsWith(flag.slice(0, -1)) : flag === name)))
+      return minor
+  }
+  return undefined
+}
+
+const where = 'kubeadm-config'
+const edit =
+  'remove it from the ConfigMap kubeadm-config (kubectl -n kube-system edit configmap kubeadm-config)'
+
+const gateFindings = (subject: string, gates: readonly string[], of: string, minors: Minors, cure: string) =>
+  gates.flatMap((gate) => {
+    const minor = gateGoneIn(gate, minors.after, minors.upTo)
+    return minor === undefined
+      ? []
+      : [finding(subject, 'fault', `${of}: v1.${minor} does not know the feature gate ${gate}`, cure)]
+  })
+
+const flagFindings = (
+  subject: string,
+  names: readonly string[],
+  listed: 'kubeletFlagsGone' | 'etcdFlagsGone',
+  minors: Minors,
+  cure: string,
+): Finding[] =>
+  names.flatMap((name) => {
+    const minor = flagGoneIn(name, minors, listed)
+    const of = listed === 'etcdFlagsGone' ? 'the etcd' : 'the kubelet'
+    return minor === undefined
+      ? []
+      : [finding(subject, 'fault', `${of} of v1.${minor} does not know the argument --${name}`, cure)]
+  })
+
+/** What the configuration of a cluster has that a release of the upgrade path does not know. */
+export const clusterSettingFindings = (kept: Document, minors: Minors): Finding[] => [
+  ...(['apiServer', 'controllerManager', 'scheduler'] as const).flatMap((component) =>
+    argumentsIn(inner(kept, component, 'extraArgs')).flatMap(([name, value]) =>
+      name === 'feature-gates' ? gateFindings(where, gatesIn(value), component, minors, edit) : [],
+    ),
+  ),
+  ...flagFindings(
+    where,
+    argumentsIn(inner(kept, 'etcd', 'local', 'extraArgs')).map(([name]) => name),
+    'etcdFlagsGone',
+    minors,
+    edit,
+  ),
+]
+
+/** What the kubelet of a host has that a release of the upgrade path does not know. */
+export const kubeletSettingFindings = (
+  host: string,
+  config: Readonly<Record<string, unknown>> | undefined,
+  given: Readonly<Record<string, string>>,
+  minors: Minors,
+): Finding[] => {
+  const gates = inner(config, 'featureGates')
+  const inArguments = `remove it from KUBELET_EXTRA_ARGS in /etc/default/kubelet or /etc/sysconfig/kubelet on ${host}`
+  return [
+    ...gateFindings(
+      host,
+      isMap(gates) ? Object.keys(gates) : [],
+      'the kubelet',
+      minors,
+      'remove it from the ConfigMap kubelet-config, and from /var/lib/kubelet/config.yaml on the host',
+    ),
+    ...gateFindings(host, gatesIn(given['feature-gates'] ?? ''), 'the kubelet', minors, inArguments),
+    ...flagFindings(host, Object.keys(given), 'kubeletFlagsGone', minors, inArguments),
+  ]
+}
+
+/** The tag of an image of etcd that the user has chosen; undefined for the one of kubeadm. */
+export const etcdTagOf = (kept: Document): string | undefined => {
+  const tag = inner(kept, 'etcd', 'local', 'imageTag')
+  return typeof tag === 'string' && tag !== '' ? tag : undefined
+}

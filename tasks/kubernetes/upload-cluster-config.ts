@@ -1,0 +1,71 @@
+import { CoxswainError, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
+import type { Change, CheckContext } from '../../engine/index.ts'
+import { renderConfig } from './config/render.ts'
+import { clusterDocument, keptConfig } from './kubeadm/cluster-config.ts'
+import { clusterDifferences, leavesOf } from './kubeadm/cluster-differences.ts'
+import { ownServer } from './kubeadm/kubectl.ts'
+import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import type { HostConfig } from './kubeadm/settings.ts'
+import type { Document } from './kubeadm/yaml.ts'
+import { configMapChanges } from './reconfigure/config-maps.ts'
+import { settingChange } from './reconfigure/differences.ts'
+import { refuseFixedFields } from './reconfigure/fixed-fields.ts'
+import { requireComparable } from './reconfigure/require-comparable.ts'
+
+/** Names in the certificate of the API server, in the order of their setting. */
+const namesIn = (document: Document): string =>
+  leavesOf(document).find(([path]) => path === 'apiServer.certSANs')?.[1] ?? '[]'
+
+const configChanges = (configured: Document, living: Document): Change[] => {
+  const [from, to] = [namesIn(living), namesIn(configured)]
+  return [
+    ...clusterDifferences(configured, living, true).map(({ setting, cluster, configured: wanted }) =>
+      settingChange(`${setting} in kubeadm-config`, cluster, wanted),
+    ),
+    ...(from === to ? [] : [{ what: 'apiServer.certSANs in kubeadm-config', from, to }]),
+  ]
+}
+
+const changesOf = async (ctx: CheckContext, given: HostConfig): Promise<Change[]> => {
+  const server = ownServer(given.self.address, given.cluster.bindPort)
+  const living = await keptConfig(ctx, server)
+  const configured = clusterDocument(renderConfig(given), 'the configuration')
+  if (living === undefined || configured === undefined)
+    throw new CoxswainError(
+      'task-failed',
+      `the API server of ${ctx.host.name} does not say what kubeadm-config has`,
+      {
+        hint: `check it: kubectl --server ${server} -n kube-system get configmap kubeadm-config; then run again`,
+      },
+    )
+  const { kubelet } = await configMapChanges(ctx, given, server)
+  refuseFixedFields('the cluster', kubelet)
+  return [...configChanges(configured, living), ...kubelet]
+}
+
+/** Lets the cluster keep the configuration, for masters that join and for upgrades. */
+export const uploadClusterConfig = defineTask({
+  name: 'upload-cluster-config',
+  description:
+    'Writes the configuration into the ConfigMaps kubeadm-config and kubelet-config, which kubeadm uses for nodes that join and for upgrades. It does not change nodes.',
+  reads: 'both ConfigMaps, and what kubeadm (v1.31 and later) would write',
+  example: {
+    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
+    self: { name: 'm1', address: '10.0.0.11' },
+    members: [{ name: 'm1', address: '10.0.0.11' }],
+  },
+  params: () => hostConfigSchema.superRefine(networksFit),
+  title: () => 'the cluster keeps the configuration',
+
+  async check(ctx, given) {
+    await requireComparable(ctx, given.cluster.kubernetesVersion)
+    return driftUnlessEmpty(await changesOf(ctx, given))
+  },
+
+  async apply({ remote }, given) {
+    await remote.run({
+      stdin: renderConfig(given),
+      timeout: 120,
+    })`kubeadm init phase upload-config all --config /dev/stdin`
+  },
+})

@@ -1,0 +1,40 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { noRotation } from '../../../tasks/kubernetes/no-rotation.ts'
+import { suite } from '../../support/spec.ts'
+import { hintOf } from './etcd-world.ts'
+import { files, former, next, pki, prepared, replaced, signed, trusting } from './rotation-world.ts'
+
+const test = suite('no-rotation')
+
+test('a host without authorities, with one, and with several of its operator is ok', async () => {
+  for (const there of [{}, files, { ...files, [`${pki}/ca.crt`]: former.ca + next.ca }]) {
+    const run = await rehearse(noRotation(), { files: there })
+    assert.is(run.outcome, 'ok', String(run.error))
+    assert.equal(run.commands.check, [])
+  }
+})
+
+for (const [title, there] of [
+  ['a new authority that nothing uses yet', { ...files, ...prepared }],
+  ['both are trusted', trusting],
+  ['the new one signs', signed],
+  ['the former one is not kept yet', replaced],
+] as const) {
+  test(`refused: ${title}`, async () => {
+    const run = await rehearse(noRotation(), { files: there })
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), 'host is within the replacement of the authority cluster')
+    assert.match(hintOf(run.error), 'run playbooks/rotate-ca.ts')
+    assert.match(hintOf(run.error), 'nothing was changed')
+  })
+}
+
+test('every authority that is being replaced is named', async () => {
+  const there = {
+    '/etc/coxswain/rotate-ca/etcd/new.crt': next.ca,
+    '/etc/coxswain/rotate-ca/front-proxy/new.crt': next.ca,
+  }
+  const run = await rehearse(noRotation(), { files: there })
+  assert.match(String(run.error), 'the authorities etcd, front-proxy')
+})

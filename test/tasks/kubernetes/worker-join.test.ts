@@ -1,0 +1,251 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { workerJoin } from '../../../tasks/kubernetes/worker-join.ts'
+import { expired } from '../../support/certificates.ts'
+import { suite } from '../../support/spec.ts'
+import { hintOf } from './etcd-world.ts'
+import { silentHost } from './silent-host.ts'
+import { ca, joinedFiles, kubeconfig, selfSigned, token, unfinished, workerWorld } from './worker-world.ts'
+
+const test = suite('worker-join')
+
+const given = { via: 'm1', name: 'w1', endpoint: '10.0.0.10:6443', version: 'v1.37.2' }
+const join = workerJoin(given)
+
+test('a new host joins with a token of its own, which is in no file and no argument, and is deleted after the join', async () => {
+  const { world, log, config } = workerWorld()
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.predicted, 'would change')
+  assert.equal(run.changes, [{ what: 'worker', from: undefined, to: 'w1 joined' }])
+  assert.equal(log, [
+    "create --ttl 30m --description 'coxswain: the worker w1 joins'",
+    'join',
+    'delete abcdef',
+  ])
+  assert.match(config(), `token: ${token}`)
+  assert.match(config(), /caCertHashes:\n\s+- sha256:[0-9a-f]{64}/)
+  assert.match(config(), 'apiServerEndpoint: 10.0.0.10:6443')
+  assert.not.match(config(), 'controlPlane')
+  assert.not.ok([...run.files.values()].some(({ content }) => String(content).includes(token)))
+  assert.not.match(run.commands.apply.join('\n'), token)
+  assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
+})
+
+test('the configuration says what the pool wants, in the form of the release', async () => {
+  const pool = {
+    nodeIp: '10.0.0.51',
+    criSocket: 'unix:///run/c.sock',
+    kubeletExtraArgs: { 'max-pods': '50' },
+    taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' as const }],
+  }
+  const { world, config } = workerWorld()
+  const task = workerJoin({
+    ...given,
+    ...pool,
+    timeouts: { tlsBootstrap: 90 },
+    ignorePreflightErrors: ['Swap'],
+  })
+  const run = await rehearse(task, world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.commands.apply.includes('kubeadm join --config /dev/stdin --ignore-preflight-errors=Swap'))
+  for (const part of [
+    'apiVersion: kubeadm.k8s.io/v1beta4',
+    /kubeletExtraArgs:\n\s+- name: node-ip\n\s+value: 10\.0\.0\.51\n\s+- name: max-pods\n\s+value: "50"/,
+    /taints:\n\s+- key: gpu\n\s+value: "yes"\n\s+effect: NoSchedule/,
+    'criSocket: unix:///run/c.sock',
+    /timeouts:\n\s+tlsBootstrap: 90s/,
+  ])
+    assert.match(config(), part)
+  const old = workerWorld({
+    servers: 'k8s.gcr.io/kube-apiserver:v1.20.2',
+    kubelet: 'v1.20.2',
+    kubeadm: 'v1.20.2',
+  })
+  assert.is(
+    (await rehearse(workerJoin({ ...given, ...pool, version: 'v1.20.2' }), old.world)).outcome,
+    'changed',
+  )
+  assert.match(old.config(), 'apiVersion: kubeadm.k8s.io/v1beta2')
+  assert.match(old.config(), /kubeletExtraArgs:\n\s+node-ip: 10\.0\.0\.51\n\s+max-pods: "50"/)
+})
+
+test('what the release does not know is refused', () => {
+  for (const [more, message] of [
+    [{ version: 'v1.20.2', timeouts: { tlsBootstrap: 90 } }, 'Kubernetes v1.20.2 does not know timeouts'],
+    [{ version: 'v1.18.2', nodeIp: '10.0.0.51,fd00::51' }, 'two addresses in nodeIp'],
+    [
+      { version: 'v1.37.2', kubeletExtraArgs: { 'pod-infra-container-image': 'x' } },
+      '--pod-infra-container-image of the kubelet',
+    ],
+    [{ version: 'v1.13.2' }, 'the configuration with which this task joins'],
+    [{ version: 'v1.99.0' }, 'is not known'],
+    [{ name: 'W1' }, 'lower-case'],
+  ] as const)
+    assert.throws(() => workerJoin({ ...given, ...more }), new RegExp(message), message)
+})
+
+test('a host that has joined is ok, whatever its programs are', async () => {
+  const { world, log } = workerWorld({ files: joinedFiles, node: true, kubelet: 'v1.30.0' })
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'ok', String(run.error))
+  assert.equal([log, run.commands.apply], [[], []])
+})
+
+test('a failed join is marked as incomplete, and its token is deleted', async () => {
+  const { world, log } = workerWorld({ join: 'fails' })
+  const run = await rehearse(join, {
+    ...world,
+    patterns: [...(world.patterns ?? []), ...silentHost],
+  })
+  assert.is(run.outcome, 'failed')
+  assert.match(log.join('\n'), /join\ndelete abcdef$/)
+  assert.ok(run.files.has('/etc/coxswain/unfinished'))
+})
+
+test('a join that was interrupted is reset, and begins again; one that was only not recorded as complete is recorded', async () => {
+  const parts = [
+    unfinished,
+    { ...unfinished, '/etc/kubernetes/bootstrap-kubelet.conf': kubeconfig() },
+    { ...unfinished, ...joinedFiles, '/etc/kubernetes/bootstrap-kubelet.conf': kubeconfig() },
+  ]
+  for (const files of parts) {
+    const { world, log } = workerWorld({ files, node: true })
+    const run = await rehearse(join, world)
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.equal(
+      log.filter((one) => !/^(create|delete abc)/.test(one)),
+      ['stop kubelet', 'reset', 'join'],
+    )
+    assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
+  }
+  const { world, log } = workerWorld({ files: { ...unfinished, ...joinedFiles }, node: true })
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [{ what: '/etc/coxswain/unfinished', from: 'present', to: undefined }])
+  assert.equal(log, [])
+})
+
+test('a join that was interrupted is not reset while volumes stay mounted', async () => {
+  const mounted = '/var/lib/kubelet/pods/1/volumes/nfs'
+  const { world, log } = workerWorld({ files: unfinished, mounted })
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), `cannot unmount ${mounted}`)
+  assert.equal(log, ['stop kubelet'])
+})
+
+test('a node that the cluster does not have any more is registered again by its kubelet, without a reset', async () => {
+  const { world, log } = workerWorld({ files: joinedFiles, kubeadm: 'v1.30.0' })
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [
+    {
+      what: 'worker',
+      from: 'a node that the cluster does not have any more',
+      to: 'w1 is registered again by its kubelet',
+    },
+  ])
+  assert.equal(log, ['restart kubelet'])
+})
+
+const withExpired = { ...joinedFiles, '/var/lib/kubelet/pki/kubelet-client-current.pem': expired }
+
+test('a worker whose certificate has expired is refused with the dates and the ways out, and never reset', async () => {
+  for (const node of [{ node: true, silent: true }, { node: false }]) {
+    const { world, log } = workerWorld({ files: withExpired, ...node })
+    const run = await rehearse(join, world)
+    assert.equal([run.predicted, run.outcome, log], ['failed', 'failed', []])
+    assert.match(
+      String(run.error),
+      /the kubelet of host cannot authenticate itself: the certificate in \S+ expired at 2020-02-01T00:00:00Z, \d+ days before the host's 2027-01-01T00:00:00Z/,
+    )
+    assert.match(hintOf(run.error), 'kubeadm kubeconfig user --org system:nodes --client-name system:node:w1')
+    assert.match(hintOf(run.error), 'clock')
+  }
+})
+
+test('a worker that reports has joined, although by the clock of the host its certificate has expired', async () => {
+  const { world, log } = workerWorld({ files: withExpired, node: true })
+  assert.is((await rehearse(join, world)).outcome, 'ok')
+  assert.equal(log, [])
+})
+
+test('a reinstalled host keeps its old Node, with what operators have set there; the name of another machine is not reused', async () => {
+  const back = workerWorld({ node: true, silent: true })
+  assert.is((await rehearse(join, back.world)).outcome, 'changed')
+  assert.not.ok(back.log.includes('delete node'))
+  const other = workerWorld({ node: true, addresses: '10.0.0.99' })
+  const run = await rehearse(join, other.world)
+  assert.is(run.predicted, 'failed')
+  assert.match(String(run.error), 'another machine in the cluster has the name w1, at 10.0.0.99')
+  assert.equal(other.log, [])
+})
+
+test('a bootstrap-kubelet.conf that kubeadm up to 1.15 leaves is not an interrupted join', async () => {
+  const files = { ...joinedFiles, '/etc/kubernetes/bootstrap-kubelet.conf': kubeconfig() }
+  const { world, log } = workerWorld({ files, node: true })
+  const run = await rehearse(join, world)
+  assert.is(run.outcome, 'ok', String(run.error))
+  assert.equal(log, [])
+})
+
+test('nodes of other clusters, control-plane nodes and remains are refused by name, and nothing is changed', async () => {
+  const other = selfSigned('/CN=kubernetes')
+  for (const [files, message, hint] of [
+    [
+      { ...joinedFiles, '/etc/kubernetes/kubelet.conf': kubeconfig(other) },
+      'is a node of another cluster, that of https://10.0.0.10:6443',
+      'reset-node',
+    ],
+    [
+      { ...unfinished, '/etc/kubernetes/bootstrap-kubelet.conf': kubeconfig(other) },
+      'is a node of another cluster',
+      'reset-node',
+    ],
+    [
+      { ...joinedFiles, '/etc/kubernetes/manifests/kube-apiserver.yaml': 'pod' },
+      'is a control-plane node: it has /etc/kubernetes/manifests/kube-apiserver.yaml',
+      'remove-master',
+    ],
+    [
+      {
+        ...joinedFiles,
+        '/var/lib/kubelet/pki/kubelet-client-current.pem': selfSigned('/O=system:nodes/CN=system:node:w9'),
+      },
+      'is the node w9 of this cluster',
+      'give the host the name w9',
+    ],
+    [
+      { ...joinedFiles, '/etc/kubernetes/pki/ca.crt': 'x', '/etc/kubernetes/kubelet.conf': 'server: x' },
+      'the authority that the kubelet of host trusts cannot be read',
+      'certificate-authority-data',
+    ],
+    [
+      { '/etc/kubernetes/kubelet.conf': kubeconfig() },
+      'has a part of a node, but lacks /var/lib/kubelet/config.yaml',
+      'reset-node',
+    ],
+    [
+      { ...joinedFiles, '/etc/kubernetes/bootstrap-kubelet.conf': kubeconfig() },
+      'has /etc/kubernetes/bootstrap-kubelet.conf of a join that was not completed',
+      'reset-node',
+    ],
+  ] as const) {
+    const { world, log } = workerWorld({ files, node: !message.includes('not completed') })
+    const run = await rehearse(join, world)
+    assert.is(run.predicted, 'failed', message)
+    assert.match(String(run.error), message)
+    assert.match(hintOf(run.error), hint)
+    assert.equal([log, run.commands.apply], [[], []])
+  }
+})
+
+test('an authority that is being replaced is known by one of its two certificates', async () => {
+  const both = kubeconfig(`${selfSigned('/CN=kubernetes')}${ca}`)
+  const { world } = workerWorld({
+    files: { ...joinedFiles, '/etc/kubernetes/kubelet.conf': both },
+    node: true,
+  })
+  assert.is((await rehearse(join, world)).outcome, 'ok')
+})
