@@ -9,7 +9,7 @@ import { compiledProgram } from '../support/compiled.ts'
 import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('the program started as coxswain', { seconds: 120 })
+const test = suite('the program started as coxswain')
 const folder = folderOf(test)
 
 /** The output of the program with these words, on both streams. */

@@ -10,7 +10,7 @@ import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 import { until } from '../support/until.ts'
 
-const test = suite('commands after a lost connection', { seconds: 180 })
+const test = suite('commands after a lost connection')
 const folder = folderOf(test)
 
 /** Shells of this machine, whose connections can be lost on our side only. */

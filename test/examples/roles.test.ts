@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { suite } from '../support/spec.ts'
 
-const test = suite('roles in examples', { seconds: 120 })
+const test = suite('roles in examples')
 const folder = 'examples/roles'
 const names = readdirSync(folder)
 

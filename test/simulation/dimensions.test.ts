@@ -3,7 +3,7 @@ import { suite } from '../support/spec.ts'
 import { quiet, recipe, task } from './altered.ts'
 import { Tally, dimensions, dimensionsOf } from './dimensions.ts'
 
-const test = suite('dimensions of the simulation', { seconds: 180 })
+const test = suite('dimensions of the simulation')
 
 test('a history has the dimensions of its playbook, and of what happened', async () => {
   const history = await quiet(

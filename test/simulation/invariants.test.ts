@@ -4,7 +4,7 @@ import { suite } from '../support/spec.ts'
 import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
 import { password } from './world/protocol.ts'
 
-const test = suite('invariants of the simulation', { seconds: 180 })
+const test = suite('invariants of the simulation')
 
 test('a change under --check, and one that was not predicted', async () => {
   const history = await quiet()

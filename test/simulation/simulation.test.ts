@@ -5,7 +5,7 @@ import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
 import { simulate } from './simulate.ts'
 import type { Moment } from './timeline.ts'
 
-const test = suite('simulation', { seconds: 180 })
+const test = suite('simulation')
 
 const isChange = (moment: Moment, key: RegExp): boolean =>
   moment.kind === 'effect' && moment.effect.verb !== 'get' && key.test(moment.effect.key)

@@ -14,7 +14,7 @@ import { editors } from './editors.ts'
 import type { Editor } from './editors.ts'
 import { documentOf, fileOf, rawLines } from './generated-files.ts'
 
-const test = suite('edits change only what they should', { seconds: 180 })
+const test = suite('edits change only what they should')
 
 /** The lines that the edit does not touch. If a line is added after the last one, the last one gets a line break. */
 const untouched = (text: string, mine: Editor['mine'], open: string | undefined): string[] =>

@@ -21,7 +21,7 @@ import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, run, touch, usual } from '../../run/site.ts'
 
-const test = suite('damaged journals', { seconds: 180 })
+const test = suite('damaged journals')
 const temporary = folderOf(test)
 const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'] }
 const plain = { limit: undefined, tags: [], skipTags: [], check: false }

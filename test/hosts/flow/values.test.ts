@@ -21,7 +21,7 @@ import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 import { run } from '../../run/site.ts'
 
-const test = suite('values on hosts of three families', { seconds: 300 })
+const test = suite('values on hosts of three families')
 
 const hosts = realHosts('services-debian', 'services-redhat', 'services-alpine')
 const { at, write } = folderOf(test)

@@ -6,7 +6,7 @@ import { realHosts } from '../../support/real-host.ts'
 import { roleHost } from '../../support/role-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the role nginx on real hosts', { seconds: 300 })
+const test = suite('the role nginx on real hosts')
 
 for (const host of realHosts('services-debian', 'services-redhat', 'services-alpine')) {
   const { proves, refuses } = roleHost(host)

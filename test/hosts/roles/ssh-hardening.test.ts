@@ -5,7 +5,7 @@ import { realHosts } from '../../support/real-host.ts'
 import { roleHost } from '../../support/role-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the role ssh-hardening on real hosts', { seconds: 300 })
+const test = suite('the role ssh-hardening on real hosts')
 const byKey = { permitRootLogin: 'prohibit-password' } as const
 
 for (const host of realHosts('services-debian', 'services-redhat', 'services-alpine')) {

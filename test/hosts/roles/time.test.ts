@@ -7,7 +7,7 @@ import type { RealHost } from '../../support/real-host.ts'
 import { roleHost } from '../../support/role-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the role time on real hosts', { seconds: 300 })
+const test = suite('the role time on real hosts')
 
 const places = {
   'services-debian': { conf: '/etc/chrony/chrony.conf', running: 'systemctl is-active chrony' },

@@ -6,7 +6,7 @@ import { realHosts } from '../../support/real-host.ts'
 import { roleHost } from '../../support/role-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the role users on real hosts', { seconds: 300 })
+const test = suite('the role users on real hosts')
 
 const [one, two, three] = [
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY one@example',

@@ -4,7 +4,7 @@ import { folderOf } from '../../support/folder.ts'
 import { eventsOf, runCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('errors of authors', { seconds: 180 })
+const test = suite('errors of authors')
 const folder = folderOf(test)
 
 const inventory = (): string =>

@@ -7,7 +7,7 @@ import { spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('completion with code of a project', { seconds: 120 })
+const test = suite('completion with code of a project')
 const folder = folderOf(test)
 
 /** What a line completes to in a folder. A completion that does not end is killed after a minute, and fails. */

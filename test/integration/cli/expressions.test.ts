@@ -7,7 +7,7 @@ import { runCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('expressions at the command line', { seconds: 180 })
+const test = suite('expressions at the command line')
 const folder = folderOf(test)
 
 test.before(async () => {

@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 import { ended, go, localSite } from './local-site.ts'
 import type { LocalSite } from './local-site.ts'
 
-const test = suite('journal of runs', { seconds: 180 })
+const test = suite('journal of runs')
 
 let site: LocalSite
 test.beforeEach(() => {

@@ -6,7 +6,7 @@ import { runCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('an encrypted file that is not needed', { seconds: 180 })
+const test = suite('an encrypted file that is not needed')
 const folder = folderOf(test)
 
 test.before(async () => {

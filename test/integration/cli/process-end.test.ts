@@ -9,7 +9,7 @@ import { spawnCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the end of the process', { seconds: 60 })
+const test = suite('the end of the process')
 const folder = folderOf(test)
 
 const never = 'await new Promise(() => {})\n'

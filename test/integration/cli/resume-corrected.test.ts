@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 import { ended, go, localSite } from './local-site.ts'
 import type { LocalSite } from './local-site.ts'
 
-const test = suite('--resume after a correction', { seconds: 180 })
+const test = suite('--resume after a correction')
 
 let site: LocalSite
 test.beforeEach(() => {

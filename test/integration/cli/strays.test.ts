@@ -5,7 +5,7 @@ import { runCli, spawnCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('stray errors of authors', { seconds: 180 })
+const test = suite('stray errors of authors')
 const folder = folderOf(test)
 const inventory = (): string =>
   folder.write('inventory.yaml', 'all: { hosts: { here: { connection: local } } }\n')

@@ -8,7 +8,7 @@ import { folderOf } from '../../support/folder.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('many connections, few files', { needs: ['root', 'sshd', 'ssh'], seconds: 180 })
+const test = suite('many connections, few files', { needs: ['root', 'sshd', 'ssh'] })
 
 let sshd: Sshd
 test.before(async () => {

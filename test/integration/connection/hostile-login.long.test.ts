@@ -12,7 +12,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('a hostile login', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'], seconds: 120 })
+const test = suite('a hostile login', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let user: TestUser

@@ -9,7 +9,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('servers that violate the SSH protocol', { needs: ['root', 'sshd', 'ssh'], seconds: 180 })
+const test = suite('servers that violate the SSH protocol', { needs: ['root', 'sshd', 'ssh'] })
 
 let sshd: Sshd
 const command = hostileOutcomes(test)

@@ -8,7 +8,7 @@ import { usualSettings } from '../../../engine/connection/ssh/settings.ts'
 import { hostileOutcomes } from '../../support/hostile.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('servers that misbehave after the login', { seconds: 180 })
+const test = suite('servers that misbehave after the login')
 
 const key = ssh2.utils.generateKeyPairSync('ed25519').private
 const command = hostileOutcomes(test)

@@ -20,7 +20,7 @@ import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('killed in the middle', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'], seconds: 180 })
+const test = suite('killed in the middle', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let user: TestUser

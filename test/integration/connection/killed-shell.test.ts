@@ -12,7 +12,7 @@ import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('a killed shell', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'], seconds: 120 })
+const test = suite('a killed shell', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let account: ReturnType<typeof addUser>

@@ -19,7 +19,7 @@ import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('leftovers', { needs: ['root', 'sshd', 'ssh'], seconds: 120 })
+const test = suite('leftovers', { needs: ['root', 'sshd', 'ssh'] })
 
 let sshd: Sshd
 let folder = ''

@@ -9,7 +9,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('a slow login', { needs: ['root', 'sshd', 'ssh'], seconds: 120 })
+const test = suite('a slow login', { needs: ['root', 'sshd', 'ssh'] })
 
 let sshd: Sshd
 const folder = `/etc/ssh/coxswain-test-slow-${process.pid}`

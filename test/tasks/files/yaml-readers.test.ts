@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { withYamlSetting } from '../../../tasks/files/yaml-setting.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('readers of YAML', { seconds: 180 })
+const test = suite('readers of YAML')
 
 const set = (text: string, key: string, value: unknown): string =>
   withYamlSetting(text, { path: '/f', create: true, state: 'present', key, value })
