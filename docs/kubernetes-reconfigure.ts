@@ -1,5 +1,17 @@
 /** The part of docs/kubernetes.md about settings that change in a cluster that runs, with what was printed on three masters of the lab. */
 
+import { fixedSettings } from '../tasks/kubernetes/kubeadm/fixed-settings.ts'
+
+const code = (names: readonly string[]): string[] => names.map((name) => `\`${name}\``)
+
+/** A row for each entry of the table that the refusals are made from. */
+const fixedRows = fixedSettings
+  .map(({ program, arguments: names = [], fields = [], why, way }) => {
+    const settings = [...code(names.map((name) => `--${name}`)), ...code(fields)].join(', ')
+    return `| ${program} | ${settings} | ${why} | ${way} |`
+  })
+  .join('\n')
+
 /** A section below the operations. */
 export const reconfigure = `### Changing settings of a cluster that runs
 
@@ -14,8 +26,14 @@ values before it writes anything, and names the playbook that applies it. \`reco
 - the configuration of kube-proxy, on all nodes of the cluster (\`kube_proxy\`)
 - static pods and kubelets that were changed by hand on a master
 
-What cannot change in a cluster that runs is refused by its name: the networks of services and pods, the domain, the folder of etcd's data, and what
-has a playbook of its own or none yet, such as the version, the endpoint, and registries of images.
+What cannot change in a cluster that runs is refused by its name, before anything is changed: the networks of services and pods, the domain, the folder of
+etcd's data, the name of the cluster, and what has a playbook of its own or none yet, such as the version, the endpoint, and registries of images. The
+arguments and fields of this table are refused wherever they come from: variables, extra arguments, \`kubeadm_config_merge\`, patches, or someone who
+has edited a manifest.
+
+| program | settings | why they are not changed | instead |
+|---|---|---|---|
+${fixedRows}
 
 \`\`\`text
 $ npx run playbooks/reconfigure.ts -i inventory.yaml
@@ -83,8 +101,10 @@ How it works:
   minutes: \`--limit\` with the name of that master puts it right first.
 - A new audit policy is another file, with another argument: programs do not read the former path again. For encryption of Secrets, every
   API server must know the new key before one of them writes with it: make it the second key first, run the playbook, then make it the first.
-- \`cgroupDriver\` and \`clusterDomain\` of a kubelet are refused by name, before anything is changed: the former must be that of the container runtime and
-  needs a drained node, the latter is what the cluster's DNS answers for. \`clusterDNS\` is applied: pods that run keep the address that they have.
+- \`clusterDNS\` of a kubelet is applied: pods that run keep the address that they have. \`--listen-metrics-urls\` of etcd is applied as well.
+- Another issuer of the tokens of pods comes in three runs: \`service-account-issuer\` first has the former one and the new one, then the new one and the
+  former one, and the new one alone when no token of the former one is left. While masters are changed one after the other, each API server accepts the
+  tokens of the others. Extra arguments replace what kubeadm sets, so the former issuer is named as well.
 
 What it does not do:
 

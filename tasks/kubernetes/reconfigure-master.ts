@@ -15,7 +15,7 @@ import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { formerFiles, manifest } from './kubeadm/paths.ts'
 import { hostConfigSchema, masterSchema, networksFit } from './kubeadm/settings.ts'
-import { refuseFixedFields } from './reconfigure/fixed-fields.ts'
+import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import {
   forgetFormer,
   isKubeletOutdated,
@@ -140,7 +140,7 @@ export const reconfigureMaster = defineTask({
     const files = await masterFiles(ctx, given)
     const begun = await interrupted(ctx, files)
     const changes = files.flatMap((file) => file.changes)
-    refuseFixedFields(ctx.host.name, changes)
+    refuseFixed(ctx.host.name, changes)
     // one that an interrupted run has left must be put right, whatever the others lack
     if (changes.length > 0 && begun.length === 0) {
       await requireOtherServers(ctx, given.others, given.port)

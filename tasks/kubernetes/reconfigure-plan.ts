@@ -1,6 +1,6 @@
 import { defineTask, ok } from '../../engine/index.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
-import { refuseFixedFields } from './reconfigure/fixed-fields.ts'
+import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import { changeInWords, masterFiles } from './reconfigure/master-files.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
@@ -22,7 +22,7 @@ export const reconfigurePlan = defineTask({
   async check(ctx, given) {
     await requireComparable(ctx, given.cluster.kubernetesVersion)
     const changes = (await masterFiles(ctx, given)).flatMap((file) => file.changes)
-    refuseFixedFields(ctx.host.name, changes)
+    refuseFixed(ctx.host.name, changes)
     return ok(changes, { text: changes.map(changeInWords).join('\n') || 'nothing' })
   },
 })

@@ -1,9 +1,10 @@
 import { CoxswainError, defineTask, ok } from '../../engine/index.ts'
-import type { CheckContext, Verdict } from '../../engine/index.ts'
+import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { formerFiles, formerKubeProxy } from './kubeadm/paths.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
 import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
-import { changeInWords, isComplete, masterFiles } from './reconfigure/master-files.ts'
+import { isComplete, masterFiles } from './reconfigure/master-files.ts'
+import { asThere, changeWithReason, fixedOf } from './reconfigure/refuse-fixed.ts'
 
 /** @throws `task-failed` if a run of reconfigure was interrupted: what it has written was not proven yet. */
 const refuseInterrupted = async ({ remote, host }: CheckContext): Promise<void> => {
@@ -12,6 +13,18 @@ const refuseInterrupted = async ({ remote, host }: CheckContext): Promise<void> 
   throw new CoxswainError('task-failed', `the reconfiguration of ${host.name} was interrupted`, {
     hint: 'run playbooks/reconfigure.ts again, which continues it; nothing was changed',
   })
+}
+
+/** What to do about changes that are not made here. */
+const wayOut = (changes: readonly Change[]): string => {
+  const fixed = fixedOf(changes)
+  const applied =
+    'one master at a time: run playbooks/reconfigure.ts; to keep what is there, set it in the inventory'
+  return [
+    ...(fixed.length === 0 ? [`to apply the configuration, ${applied}`] : [asThere(fixed)]),
+    ...(fixed.length > 0 && fixed.length < changes.length ? [`to apply the others, ${applied}`] : []),
+    'nothing was changed',
+  ].join('; ')
 }
 
 /** Fails if the files of kubeadm on a control-plane node are others than kubeadm would write, before anything is written. */
@@ -38,8 +51,8 @@ export const sameMaster = defineTask({
     const changes = (await masterFiles(ctx, given)).flatMap((file) => file.changes)
     if (changes.length === 0) return ok(undefined)
     throw new CoxswainError('task-failed', `${ctx.host.name} has other settings than the configuration`, {
-      output: changes.map(changeInWords).join('\n'),
-      hint: 'to apply the configuration, one master at a time: run playbooks/reconfigure.ts; to keep what is there, set it in the inventory; nothing was changed',
+      output: changes.map(changeWithReason).join('\n'),
+      hint: wayOut(changes),
     })
   },
 })

@@ -9,7 +9,7 @@ import type { HostConfig } from './kubeadm/settings.ts'
 import type { Document } from './kubeadm/yaml.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
 import { settingChange } from './reconfigure/differences.ts'
-import { refuseFixedFields } from './reconfigure/fixed-fields.ts'
+import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
 /** Names in the certificate of the API server, in the order of their setting. */
@@ -39,7 +39,7 @@ const changesOf = async (ctx: CheckContext, given: HostConfig): Promise<Change[]
       },
     )
   const { kubelet } = await configMapChanges(ctx, given, server)
-  refuseFixedFields('the cluster', kubelet)
+  refuseFixed('the cluster', kubelet)
   return [...configChanges(configured, living), ...kubelet]
 }
 

@@ -1,4 +1,5 @@
 /** Where a configuration differs from the cluster that runs: kubeadm does not apply it to what is there. Pure. */
+import { fixedInConfiguration } from './fixed-settings.ts'
 import { defaultServiceSubnet } from './network-rules.ts'
 import { pki } from './paths.ts'
 import { isMap } from './yaml.ts'
@@ -48,6 +49,7 @@ const known: Readonly<Record<string, Known>> = {
   controlPlaneEndpoint: knownField('control_plane_endpoint', byHand),
   'api.controlPlaneEndpoint': knownField('control_plane_endpoint', byHand),
   'etcd.local.dataDir': knownField('etcd.local.dataDir', never, '/var/lib/etcd'),
+  clusterName: knownField('clusterName', never, 'kubernetes'),
   certificatesDir: knownField('certificatesDir', byHand, pki),
   kubernetesVersion: knownField('kubernetes_version', 'to upgrade, see kubeadm upgrade'),
   imageRepository: knownField('image_repository', byHand, 'registry.k8s.io', 'k8s.gcr.io'),
@@ -76,7 +78,7 @@ const aboutField = (path: string, applies: boolean): Known & { readonly applied:
 
 /** What only the cluster says is a difference in these fields: kubeadm sets them as it was asked to, or by a known default. */
 const compared =
-  /^(networking\.(serviceSubnet|dnsDomain)|etcd\.local\.(dataDir|imageRepository|imageTag)|certificatesDir|imageRepository|encryptionAlgorithm|dns\.(disabled|imageRepository|imageTag)|proxy\.disabled)$|^featureGates\.|^((apiServer|controllerManager|scheduler|etcd\.local)\.extra(Args|Envs|Volumes)|(apiServer|controllerManager|scheduler)Extra(Args|Volumes))\./
+  /^(clusterName|networking\.(serviceSubnet|dnsDomain)|etcd\.local\.(dataDir|imageRepository|imageTag)|certificatesDir|imageRepository|encryptionAlgorithm|dns\.(disabled|imageRepository|imageTag)|proxy\.disabled)$|^featureGates\.|^((apiServer|controllerManager|scheduler|etcd\.local)\.extra(Args|Envs|Volumes)|(apiServer|controllerManager|scheduler)Extra(Args|Volumes))\./
 
 /** Names in certificates are compared with the certificates; periods are only for new ones; the rest is of one node. */
 const ignored =
@@ -130,8 +132,11 @@ export const clusterDifferences = (
     // a cluster without it has a pod network that sets its own
     if (path === 'networking.podSubnet' && there === undefined) return []
     const isUsual = (value: string | undefined): boolean => value === undefined || usual.includes(value)
-    const same = there === given || (isUsual(there) && isUsual(given))
+    if (there === given || (isUsual(there) && isUsual(given))) return []
     const [only] = usual.length === 1 ? usual : []
-    return same ? [] : [{ setting, cluster: there ?? only, configured: given ?? only, way, applied }]
+    const difference = { setting, cluster: there ?? only, configured: given ?? only }
+    const fixed = fixedInConfiguration(path, there, given)
+    if (fixed === undefined) return [{ ...difference, way, applied }]
+    return [{ ...difference, way: `it is not changed, because ${fixed.why}; ${fixed.way}`, applied: false }]
   })
 }

@@ -154,15 +154,6 @@ test('nothing is changed while the API server of another master does not answer'
   assert.is(left.outcome, 'changed', String(left.error))
 })
 
-for (const field of ['cgroupDriver', 'clusterDomain'])
-  test(`refused by its name: ${field} of a kubelet that runs`, async () => {
-    const wanted = { [kubeletConfig]: `kind: KubeletConfiguration\nmaxPods: 110\n${field}: other\n` }
-    const run = await rehearse(task(), masterWorld({ wanted }).world)
-    assert.match(String(run.error), 'which are not changed while a node runs')
-    assert.match(JSON.stringify(run.error), `${field} of the kubelet: not set → other`)
-    assert.is(textOf(run, kubeletConfig), usual[kubeletConfig])
-  })
-
 test('clusterDNS of a kubelet is applied, as for a cache of names on the node', async () => {
   const wanted = {
     [kubeletConfig]: 'kind: KubeletConfiguration\nmaxPods: 110\nclusterDNS:\n- 169.254.20.10\n',
