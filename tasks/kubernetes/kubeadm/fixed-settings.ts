@@ -184,7 +184,7 @@ export const fixedInConfiguration = (
   return fixedSettings.find((row) => isArgument(row, program, name) && refuses(row, from, to))
 }
 
-const asText = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Why a change of a file of a control-plane node is not made, such as `argument etcd-prefix of kube-apiserver`; undefined for others. */
 export const fixedChange = ({ what, from, to }: Change): FixedSettings | undefined => {
