@@ -14,6 +14,7 @@ import { listMembers, ownMemberId } from './etcd/members.ts'
 import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { formerFiles, manifest } from './kubeadm/paths.ts'
+import { putManifestBack, stoppedPods } from './kubeadm/restarts.ts'
 import { hostConfigSchema, masterSchema, networksFit } from './kubeadm/settings.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import {
@@ -29,13 +30,15 @@ import type { Gate } from './reconfigure/gate.ts'
 import { masterFiles } from './reconfigure/master-files.ts'
 import type { MasterFile } from './reconfigure/master-files.ts'
 import { requireOtherServers } from './reconfigure/require-others.ts'
+import { leftStopped } from './reconfigure/stopped-pods.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
 /** Changes that an earlier run has begun: what is in place must work, or the former files come back. */
 const interrupted = async (ctx: CheckContext, files: readonly MasterFile[]): Promise<Change[]> => {
-  const [kept, isOutdated, pods] = await Promise.all([
+  const [kept, isOutdated, stopped, pods] = await Promise.all([
     keptFiles(ctx),
     isKubeletOutdated(ctx),
+    leftStopped(ctx),
     manifestsOf(ctx).then((texts) => notRunning(ctx, texts)),
   ])
   const isChanged = (path: string): boolean =>
@@ -51,6 +54,7 @@ const interrupted = async (ctx: CheckContext, files: readonly MasterFile[]): Pro
     ...pods
       .filter((pod) => !isChanged(manifest(pod)) && !kept.includes(manifest(pod)))
       .map((pod) => ({ what: pod, from: 'not running as its manifest says', to: 'running' })),
+    ...stopped,
   ]
 }
 
@@ -76,6 +80,7 @@ const logSum = async (ctx: ApplyContext): Promise<void> => {
 
 /** Writes the files one after the other. Each must work before the next one is written. */
 const change = async (ctx: ApplyContext, files: readonly MasterFile[], gate: Gate): Promise<void> => {
+  for (const pod of await stoppedPods(ctx)) await putManifestBack(ctx, pod)
   const due = files.filter(({ changes }) => changes.length > 0)
   for (const { path, pod, wanted } of due) {
     if (pod === undefined) continue
@@ -113,7 +118,7 @@ export const reconfigureMaster = defineTask({
   description:
     'Changes static pods and kubelet of a control-plane node to what kubeadm writes for the configuration, one after the other, and waits until each works. If one does not, the former files are put back. It is refused unless every member of etcd is healthy and the API servers of the others are ready.',
   reads:
-    'the manifests of the static pods, the configuration of the kubelet, what kubeadm (v1.31 and later) would write, the command lines of the programs that run, the members of etcd, and /readyz of the other API servers',
+    'the manifests of the static pods, also of those that are stopped, the configuration of the kubelet, what kubeadm (v1.31 and later) would write, the command lines of the programs that run, the members of etcd, and /readyz of the other API servers',
   example: {
     cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },

@@ -4,6 +4,7 @@ import { formerFiles, formerKubeProxy } from './kubeadm/paths.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
 import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
 import { isComplete, masterFiles } from './reconfigure/master-files.ts'
+import { refuseStopped } from './reconfigure/stopped-pods.ts'
 import { asThere, changeWithReason, fixedOf } from './reconfigure/refuse-fixed.ts'
 
 /** @throws `task-failed` if a run of reconfigure was interrupted: what it has written was not proven yet. */
@@ -31,9 +32,9 @@ const wayOut = (changes: readonly Change[]): string => {
 export const sameMaster = defineTask({
   name: 'same-master',
   description:
-    'Fails if the static pods or the kubelet of a control-plane node have other settings than the configuration, whoever has changed them: kubeadm does not write them again.',
+    'Fails if the static pods or the kubelet of a control-plane node have other settings than the configuration, whoever has changed them: kubeadm does not write them again. It also fails where an interrupted run has left a static pod stopped.',
   reads:
-    'the manifests of the static pods, the configuration of the kubelet, and what kubeadm (v1.31 and later, of the same version) would write; nothing where there is no complete control-plane node yet',
+    'the manifests of the static pods, also where they are while one is restarted or etcd is restored, the configuration of the kubelet, and what kubeadm (v1.31 and later, of the same version) would write; nothing where there is no complete control-plane node yet',
   example: {
     cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },
@@ -43,6 +44,7 @@ export const sameMaster = defineTask({
   title: () => 'static pods and kubelet have the configured settings',
 
   async check(ctx, given): Promise<Verdict<string | undefined>> {
+    await refuseStopped(ctx, given.cluster.kubernetesVersion)
     if (!(await isComplete(ctx))) return ok(undefined)
     await refuseInterrupted(ctx)
     // it is not known then: kubeadm of another version, as before an upgrade, writes other files

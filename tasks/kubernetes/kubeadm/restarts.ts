@@ -20,7 +20,7 @@ const restartProgram = shellFile(import.meta.url, 'restart-static-pod.sh')
 const movedManifest = (pod: StaticPod): string => `${movedManifests}/${pod}.yaml`
 
 /** The text of a pod's manifest, wherever it is. */
-const manifestText = async ({ remote }: CheckContext, pod: StaticPod): Promise<string | undefined> => {
+export const manifestText = async ({ remote }: CheckContext, pod: StaticPod): Promise<string | undefined> => {
   const [there, moved] = await Promise.all([remote.read(manifest(pod)), remote.read(movedManifest(pod))])
   return there ?? moved
 }
@@ -35,6 +35,15 @@ export const staticPodsOf = async (ctx: CheckContext): Promise<StaticPod[]> => {
 export const stoppedPods = async ({ remote }: CheckContext): Promise<StaticPod[]> => {
   const moved = await Promise.all(components.map((pod) => remote.exists(movedManifest(pod))))
   return components.filter((_, index) => moved[index])
+}
+
+/**
+ * Lets the kubelet start a static pod that an interrupted run has stopped: puts its manifest back. One that is in place is newer. It
+ * does not wait.
+ */
+export const putManifestBack = async ({ remote }: ApplyContext, pod: StaticPod): Promise<void> => {
+  if (await remote.exists(manifest(pod))) await remote.remove(movedManifest(pod))
+  else await remote.run`mv ${movedManifest(pod)} ${manifest(pod)}`
 }
 
 /**

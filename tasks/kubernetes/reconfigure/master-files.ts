@@ -10,6 +10,7 @@ import {
 } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
+import { manifestText } from '../kubeadm/restarts.ts'
 import type { HostConfig } from '../kubeadm/settings.ts'
 import { fileChanges, withFirstStart } from './differences.ts'
 import { filesOfKubeadm, masterPhases } from './kubeadm-files.ts'
@@ -25,12 +26,13 @@ export interface MasterFile {
   readonly changes: readonly Change[]
 }
 
-/** Whether a host is a control-plane node that kubeadm has completed. */
-export const isComplete = async ({ remote }: CheckContext): Promise<boolean> => {
-  const [admin, unfinished, ...files] = await Promise.all(
-    [adminConf, unfinishedPath, manifest('kube-apiserver'), kubeletConfig].map((path) => remote.exists(path)),
-  )
-  return admin === true && unfinished === false && !files.includes(false)
+/** Whether a host is a control-plane node that kubeadm has completed. An API server that an interrupted run has stopped is there. */
+export const isComplete = async (ctx: CheckContext): Promise<boolean> => {
+  const [admin, unfinished, kubelet, apiServer] = await Promise.all([
+    ...[adminConf, unfinishedPath, kubeletConfig].map((path) => ctx.remote.exists(path)),
+    manifestText(ctx, 'kube-apiserver'),
+  ])
+  return admin === true && unfinished === false && kubelet === true && apiServer !== undefined
 }
 
 /**
@@ -43,7 +45,9 @@ export const masterFiles = async (ctx: CheckContext, config: HostConfig): Promis
     ...components.map((pod) => ({ path: manifest(pod), pod })),
     ...[kubeletConfig, kubeletFlags].map((path) => ({ path, pod: undefined })),
   ]
-  const texts = await Promise.all(places.map(({ path }) => ctx.remote.read(path)))
+  const texts = await Promise.all(
+    places.map(({ path, pod }) => (pod === undefined ? ctx.remote.read(path) : manifestText(ctx, pod))),
+  )
   const stacked = texts[0] !== undefined || (await ctx.remote.exists(`${etcdFolder}/member`))
   const made = await filesOfKubeadm(ctx, config, masterPhases(stacked))
   return places.flatMap(({ path, pod }, index) => {
