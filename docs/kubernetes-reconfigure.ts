@@ -37,15 +37,15 @@ ${fixedRows}
 
 \`\`\`text
 $ npx run playbooks/reconfigure.ts -i inventory.yaml
-play 1/4: only what can be changed differs (1 host)
+play 1/5: only what can be changed differs (1 host)
   m1  ok       the cluster can have the configured settings  0.1 s
 
-play 2/4: what is to be changed (3 hosts)
+play 2/5: what is to be changed (3 hosts)
   m1  > argument quota-backend-bytes of etcd: not set → 3000000000
   m1  > argument v of kube-apiserver: not set → 3
   m1  > maxPods of the kubelet: not set → 77
   …
-play 3/4: the masters, one at a time (3 hosts)
+play 3/5: the first master, or the one that an interrupted run has left (1 host)
   m1  > 3 members, 2 needed, 3 healthy; while m1 is reconfigured: 3 members, 2 needed, 2 healthy: no further loss is tolerated
   m1  > etcd gets its new manifest
   …
@@ -55,8 +55,9 @@ play 3/4: the masters, one at a time (3 hosts)
   m1  changed  kubeadm configuration /etc/coxswain/kubeadm.yaml  0.1 s
   m1  changed  the API server is 10.77.3.10, api.example.test  0.2 s
   m1  ok       the control plane is complete  0.4 s
+play 4/5: the other masters, one at a time (2 hosts)
   …
-play 4/4: the cluster keeps the configuration (1 host)
+play 5/5: the cluster keeps the configuration (1 host)
   m1  changed  the cluster keeps the configuration  1.7 s
   m1  changed  kube-proxy has the configured settings  17.3 s
 3 hosts in 7 min 19 s: 7 ok, 11 changed
@@ -97,8 +98,11 @@ How it works:
   as before, and kubeadm-config alone is compared.
 - Where kubeadm is of another version than the configuration, as before an upgrade, \`ha-masters\` says under the task what was not compared. It does not
   refuse. \`reconfigure\` fails where the API server does not say what the cluster has: settings that cannot be changed are never taken for the same.
-- While the API server of a master is down because someone has changed its manifest, the run waits for it at the master before, and fails after 5
-  minutes: \`--limit\` with the name of that master puts it right first.
+- A master that an interrupted run has left, or where a program does not run as its manifest says because someone has changed that, is put right first.
+  The others follow. If there are several, the run refuses at another master, and names one of them for \`--limit\`.
+- A static pod that an interrupted run of \`reconfigure\`, \`renew-certs\` or \`rotate-ca\` has left stopped, with its manifest in
+  \`/etc/kubernetes/restarting\`, is started again; \`ha-masters\` refuses it by name. Within an interrupted \`etcd-restore\` or
+  \`recover-quorum\` (\`/etc/kubernetes/restoring\`), both refuse, and name the playbook that completes it.
 - A new audit policy is another file, with another argument: programs do not read the former path again. For encryption of Secrets, every
   API server must know the new key before one of them writes with it: make it the second key first, run the playbook, then make it the first.
 - \`clusterDNS\` of a kubelet is applied: pods that run keep the address that they have. \`--listen-metrics-urls\` of etcd is applied as well.
@@ -109,8 +113,6 @@ How it works:
 What it does not do:
 
 - Kubelets of workers are not changed. A name that is taken out of \`cert_sans\` stays in the certificates.
-- A master that an interrupted run has left, and that is not the first one with changes, is not put right first: the run refuses at another master, and names
-  it for \`--limit\`.
 - If the pods of kube-proxy do not work, its ConfigMap comes back, but not what kubeadm has written into its DaemonSet. The former ConfigMap is kept on the master
   that was asked; where the next run asks another one, \`ha-masters\` still refuses the first one.
 - all of kubeadm's arguments for the kubelet are written when one argument differs, also those that are not compared because they follow from the host

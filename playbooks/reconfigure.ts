@@ -1,4 +1,5 @@
-import { pick, playbook } from 'coxswain'
+import { except, pick, playbook } from 'coxswain'
+import type { PlayContext, Task } from 'coxswain'
 import {
   apiServerNames,
   apiServerReady,
@@ -6,6 +7,7 @@ import {
   hasEtcdData,
   hostOf,
   isReconfiguring,
+  masterInterrupted,
   noRotation,
   reconfigureKubeProxy,
   reconfigureMaster,
@@ -15,8 +17,36 @@ import {
   writeConfig,
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, master } from './control-plane-vars.ts'
+import type { ControlPlaneVars } from './control-plane-vars.ts'
 
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
+
+/** No other master is changed while one is left that does not work. */
+const first = pick('the first one', {
+  hosts: 'masters',
+  prefer: [masterInterrupted(), apiServerReady(), hasEtcdData()],
+})
+
+const reconfigured = ({ host, vars, group }: PlayContext<ControlPlaneVars>): Task[] => [
+  reconfigureMaster({
+    ...firstConfig(host),
+    port: vars.api_port,
+    others: group('masters').flatMap((one) => (one.name === host.name ? [] : [master(one)])),
+  }),
+  writeConfig(firstConfig(host)),
+  apiServerNames({
+    version: vars.kubernetes_version,
+    allowUnknownVersion: vars.allow_unknown_version,
+    address: master(host).address,
+    port: vars.api_port,
+    names: [hostOf(vars.control_plane_endpoint), ...vars.cert_sans],
+  }),
+  // another one that an interrupted run has left is not waited for: its turn comes
+  controlPlaneReady(
+    { masters: group('masters').map(master), port: vars.api_port },
+    { when: async (ctx) => !(await isReconfiguring(ctx, 'masters')) },
+  ),
+]
 
 export default playbook({
   name: 'reconfigure',
@@ -39,31 +69,19 @@ export default playbook({
       tasks: ({ host }) => [noRotation(), reconfigurePlan(firstConfig(host))],
     }),
 
-    play('the masters, one at a time', {
-      hosts: 'masters',
+    play('the first master, or the one that an interrupted run has left', {
+      hosts: first,
+      anyErrorsFatal: true,
+      become: true,
+      tasks: reconfigured,
+    }),
+
+    play('the other masters, one at a time', {
+      hosts: except('masters', first),
       serial: 1,
       anyErrorsFatal: true,
       become: true,
-      tasks: ({ host, vars, group }) => [
-        reconfigureMaster({
-          ...firstConfig(host),
-          port: vars.api_port,
-          others: group('masters').flatMap((one) => (one.name === host.name ? [] : [master(one)])),
-        }),
-        writeConfig(firstConfig(host)),
-        apiServerNames({
-          version: vars.kubernetes_version,
-          allowUnknownVersion: vars.allow_unknown_version,
-          address: master(host).address,
-          port: vars.api_port,
-          names: [hostOf(vars.control_plane_endpoint), ...vars.cert_sans],
-        }),
-        // a master that an interrupted run has left is not waited for: its turn comes
-        controlPlaneReady(
-          { masters: group('masters').map(master), port: vars.api_port },
-          { when: async (ctx) => !(await isReconfiguring(ctx, 'masters')) },
-        ),
-      ],
+      tasks: reconfigured,
     }),
 
     // at last: what joins later gets it, and while a master differs from it, the next run sees that

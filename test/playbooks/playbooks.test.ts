@@ -8,6 +8,7 @@ import { hostsOfPlays } from '../../engine/cli/session/plan-opened.ts'
 import { openWorkspace } from '../../engine/cli/session/workspace.ts'
 import type { Workspace } from '../../engine/cli/session/workspace.ts'
 import type { Playbook } from '../../engine/dsl/playbook.ts'
+import { except, isPick } from '../../engine/dsl/select.ts'
 import { makePlan } from '../../engine/run/plan/plan.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import type { Plan } from '../../engine/run/plan/plan.ts'
@@ -118,11 +119,23 @@ test('reconfigure: everything is judged first, the masters follow one at a time,
       ['same-cluster'],
       ['no-rotation', 'reconfigure-plan'],
       ['reconfigure-master', 'write-config', 'api-server-names', 'control-plane-ready'],
+      ['reconfigure-master', 'write-config', 'api-server-names', 'control-plane-ready'],
       ['upload-cluster-config', 'reconfigure-kube-proxy'],
     ],
   )
-  assert.equal(plan.plays[2]?.portions, [1])
+  assert.equal(plan.plays[3]?.portions, [1])
   assert.match(JSON.stringify(tasksFor(plan, 0, 'm1')[0]?.params), '"onlyFixed":true')
+})
+
+test('reconfigure: a master that an interrupted run has left is the first one, and the others follow', async () => {
+  const plan = await planOf(reconfigure)
+  const [first, others] = [plan.plays[2]?.hosts, plan.plays[3]?.hosts]
+  if (first === undefined || !isPick(first)) throw new Error('the first one is picked')
+  assert.equal(
+    first.prefer.map(({ name }) => name),
+    ['master-interrupted', 'api-server-ready', 'has-etcd-data'],
+  )
+  assert.equal(others, except('masters', first))
 })
 
 test('phases: every step of the manual procedure is included', async () => {

@@ -5,6 +5,7 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { formerFiles, kubeletConfig, kubeletFlags, manifest } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
+import { stoppedPods } from '../kubeadm/restarts.ts'
 
 const outdated = shellFile(import.meta.url, 'kubelet-outdated.sh')
 
@@ -76,9 +77,15 @@ export const forgetFormer = async ({ remote }: ApplyContext): Promise<void> => {
   await remote.remove(formerFiles, { recursive: true })
 }
 
+/** Whether the change of a host was interrupted: it has former files, or a static pod that is stopped. */
+export const isInterrupted = async (ctx: CheckContext): Promise<boolean> => {
+  const [kept, stopped] = await Promise.all([ctx.remote.exists(formerFiles), stoppedPods(ctx)])
+  return kept || stopped.length > 0
+}
+
 /** Whether the change of a host or of one of several others was interrupted: it might not work until it is continued. */
 export const isReconfiguring = async (ctx: CheckContext, masters: string): Promise<boolean> => {
   const others = (await ctx.hostsOf(masters)).filter((name) => name !== ctx.host.name)
   const hosts = [ctx, ...(await Promise.all(others.map((name) => ctx.on(name))))]
-  return (await Promise.all(hosts.map(({ remote }) => remote.exists(formerFiles)))).includes(true)
+  return (await Promise.all(hosts.map(isInterrupted))).includes(true)
 }

@@ -138,6 +138,7 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
     'maintenanceBegin',
     'operations/maintenance',
   ),
+  'master-interrupted': onReconfigure('masterInterrupted'),
   'maintenance-end': operation(
     'it follows a reboot',
     'maintenance',
