@@ -24,6 +24,8 @@ export interface Gate {
   readonly timeout: number
   /** Seconds for which everything must keep working. */
   readonly steady: number
+  /** Seconds between two looks; 1 by default. */
+  readonly every?: number
 }
 
 /** How often a program is started before it counts as one that cannot run. */
@@ -119,7 +121,7 @@ export const waitForMaster = async (ctx: ApplyContext, gate: Gate): Promise<void
   }
   await untilSteady(ctx, gate.steady, missing, {
     seconds: gate.timeout,
-    every: 1,
+    every: gate.every ?? 1,
     hint: `check it on ${ctx.host.name}: journalctl -u kubelet; tail /var/log/pods/kube-system_*/*/*.log`,
   })
 }

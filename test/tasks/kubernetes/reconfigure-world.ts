@@ -73,6 +73,8 @@ interface Options {
   readonly badKubelet?: string
   /** How many looks at the programs find those from before the change. */
   readonly late?: number
+  /** A program that the kubelet does not start again by itself: it takes the change of its manifest for none. */
+  readonly unnoticed?: string
   readonly fakes?: Parameters<typeof etcdCluster>[1]
   /** Addresses whose API servers do not answer. */
   readonly silent?: readonly string[]
@@ -89,6 +91,7 @@ export const masterWorld = ({
   bad = ' never ',
   badKubelet = ' never ',
   late = 0,
+  unnoticed = '',
   fakes = {},
   silent = [],
   kubeadm = version,
@@ -118,7 +121,9 @@ export const masterWorld = ({
               if (text.includes(bad)) return `starts ${name} ${starts * 10}\n`
               const process = [
                 `process ${name}`,
-                ...(starts <= late ? ['outdated'] : []),
+                ...(starts <= late || (name === unnoticed && !log.includes(`restart ${name}`))
+                  ? ['outdated']
+                  : []),
                 ...command.map((word) => `word ${word}`),
                 ...variables.map((one) => `variable ${one}`),
               ]
@@ -135,6 +140,13 @@ export const masterWorld = ({
         /^systemctl restart kubelet$/,
         () => {
           log.push('restart kubelet')
+          return ''
+        },
+      ],
+      [
+        sentPattern('tasks/kubernetes/kubeadm/restart-static-pod.sh'),
+        ({ script }) => {
+          log.push(`restart ${wordsIn(script).split(' ')[2]}`)
           return ''
         },
       ],
