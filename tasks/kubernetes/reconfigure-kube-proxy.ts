@@ -1,18 +1,13 @@
-import {
-  CoxswainError,
-  defineTask,
-  driftUnlessEmpty,
-  duration,
-  isCoxswainError,
-  ok,
-} from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, isCoxswainError } from '../../engine/index.ts'
 import type { ApplyContext } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
-import { adminConf, formerKubeProxy } from './kubeadm/paths.ts'
-import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import { adminConf } from './kubeadm/paths.ts'
+import { networksFit } from './kubeadm/settings.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
+import { forgetFormer, keepFormer, putFormerBack, readFormer } from './reconfigure/former-kube-proxy.ts'
 import { readKubeProxy, rolloutProblems } from './reconfigure/kube-proxy.ts'
+import { exampleConfig, waitingConfig } from './reconfigure/params.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 import { untilSteady } from './reconfigure/steady.ts'
 
@@ -56,57 +51,35 @@ const lastLogs = async ({ remote }: ApplyContext, server: string): Promise<strin
   return (await remote.query({ timeout: 40 })`kubectl ${words} logs ${more}`.result()).stdout.trim()
 }
 
-/** Keeps the ConfigMap as it is, unless that of an interrupted run is kept. */
-const keepFormer = async (
-  { remote }: ApplyContext,
-  data: Readonly<Record<string, string>>,
-): Promise<void> => {
-  if (await remote.exists(formerKubeProxy)) return
-  await remote.makeDirectory('/etc/coxswain')
-  await remote.write(formerKubeProxy, JSON.stringify({ data }), {
-    mode: '0600',
-    owner: 'root',
-    group: 'root',
-  })
-}
-
-const putFormerBack = async (ctx: ApplyContext, waiting: Waiting): Promise<void> => {
-  const patch = await ctx.remote.read(formerKubeProxy)
-  if (patch === undefined) return
-  ctx.log('the former configuration of kube-proxy is put back')
-  const words = ['--kubeconfig', adminConf, '--server', waiting.server, '-n', 'kube-system']
-  const change = ['patch', 'configmap', 'kube-proxy', '--type=merge', '--patch-file=/dev/stdin']
-  await ctx.remote.run({ stdin: patch, timeout: 60 })`kubectl ${words} ${change}`
+/** Puts back what worked last, and waits for its pods; nothing where nothing is kept. */
+const rollBack = async (ctx: ApplyContext, waiting: Waiting): Promise<void> => {
+  const { server } = waiting
+  const former = await readFormer(ctx, server)
+  if (former === undefined) return
+  ctx.log('the former kube-proxy is put back')
+  await putFormerBack(ctx, server, former)
   await restartAll(ctx, waiting)
-  await ctx.remote.remove(formerKubeProxy)
+  await forgetFormer(ctx, server)
 }
 
 /** Makes the configuration of kube-proxy what kubeadm would make it, and restarts its pods on all nodes. */
 export const reconfigureKubeProxy = defineTask({
   name: 'reconfigure-kube-proxy',
   description:
-    'Changes the configuration of kube-proxy to what kubeadm writes for the configuration, and restarts its pods one after the other, on all nodes of the cluster. If they do not work, the former configuration comes back.',
-  reads: 'the ConfigMap kube-proxy, the pods of kube-proxy, and what kubeadm (v1.31 and later) would write',
-  example: {
-    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
-    self: { name: 'm1', address: '10.0.0.11' },
-    members: [{ name: 'm1', address: '10.0.0.11' }],
-  },
-  params: () =>
-    hostConfigSchema
-      .extend({
-        timeout: duration().default(300).describe('seconds until all pods work after the change'),
-        steady: duration({ zero: true }).default(10).describe('seconds for which they must keep working'),
-      })
-      .superRefine(networksFit),
+    'Changes the configuration of kube-proxy to what kubeadm writes for the configuration, and restarts its pods one after the other, on all nodes of the cluster. If they do not work, the former configuration and the former DaemonSet come back; the cluster keeps them meanwhile.',
+  reads:
+    'the ConfigMap kube-proxy, that of an interrupted run (coxswain-former-kube-proxy), the pods of kube-proxy, and what kubeadm (v1.31 and later) would write',
+  example: exampleConfig,
+  params: () => waitingConfig(300).superRefine(networksFit),
   title: () => 'kube-proxy has the configured settings',
 
   async check(ctx, { timeout: _timeout, steady: _steady, ...given }) {
     await requireComparable(ctx, given.cluster.kubernetesVersion)
     const server = ownServer(given.self.address, given.cluster.bindPort)
-    const [found, begun] = await Promise.all([readKubeProxy(ctx, server), ctx.remote.exists(formerKubeProxy)])
-    // the cluster was made without it
-    if (found === undefined) return ok()
+    const [found, former] = await Promise.all([readKubeProxy(ctx, server), readFormer(ctx, server)])
+    const left = { what: 'kube-proxy', from: 'changed by an interrupted run', to: 'proven, or put back' }
+    // the cluster was made without it, or it was removed since
+    if (found === undefined) return driftUnlessEmpty(former === undefined ? [] : [left])
     const { kubeProxy } = await configMapChanges(ctx, given, server)
     const outdated = found.pods.filter((pod) => pod.outdated)
     return driftUnlessEmpty([
@@ -116,9 +89,7 @@ export const reconfigureKubeProxy = defineTask({
         from: 'started before its configuration was changed',
         to: 'restarted',
       })),
-      ...(begun && kubeProxy.length + outdated.length === 0
-        ? [{ what: 'kube-proxy', from: 'changed by an interrupted run', to: 'proven, or put back' }]
-        : []),
+      ...(former !== undefined && kubeProxy.length + outdated.length === 0 ? [left] : []),
     ])
   },
 
@@ -126,10 +97,11 @@ export const reconfigureKubeProxy = defineTask({
     const server = ownServer(given.self.address, given.cluster.bindPort)
     const waiting = { server, timeout, steady }
     const found = await readKubeProxy(ctx, server)
+    if (found === undefined) return forgetFormer(ctx, server)
     const { kubeProxy } = await configMapChanges(ctx, given, server)
     try {
-      if (found !== undefined && kubeProxy.length > 0) {
-        await keepFormer(ctx, found.data)
+      if (kubeProxy.length > 0) {
+        await keepFormer(ctx, server, found.data)
         await ctx.remote.run({
           stdin: renderConfig(given),
           timeout: 120,
@@ -139,7 +111,7 @@ export const reconfigureKubeProxy = defineTask({
     } catch (error) {
       if (!isCoxswainError(error) || error.code !== 'wait-timeout' || ctx.signal.aborted) throw error
       const said = await lastLogs(ctx, server)
-      await putFormerBack(ctx, waiting)
+      await rollBack(ctx, waiting)
       throw new CoxswainError(
         'task-failed',
         `kube-proxy does not work with the new settings, so its former ones were put back: ${error.message}`,
@@ -150,6 +122,6 @@ export const reconfigureKubeProxy = defineTask({
         },
       )
     }
-    await ctx.remote.remove(formerKubeProxy)
+    await forgetFormer(ctx, server)
   },
 })

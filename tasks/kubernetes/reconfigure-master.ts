@@ -2,7 +2,6 @@ import {
   CoxswainError,
   defineTask,
   driftUnlessEmpty,
-  duration,
   isCoxswainError,
   portNumber,
   z,
@@ -15,7 +14,7 @@ import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { formerFiles, manifest } from './kubeadm/paths.ts'
 import { putManifestBack, stoppedPods } from './kubeadm/restarts.ts'
-import { hostConfigSchema, masterSchema, networksFit } from './kubeadm/settings.ts'
+import { masterSchema, networksFit } from './kubeadm/settings.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import {
   forgetFormer,
@@ -31,6 +30,7 @@ import { masterFiles } from './reconfigure/master-files.ts'
 import type { MasterFile } from './reconfigure/master-files.ts'
 import { requireOtherServers } from './reconfigure/require-others.ts'
 import { leftStopped } from './reconfigure/stopped-pods.ts'
+import { exampleConfig, waitingConfig } from './reconfigure/params.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
 /** Changes that an earlier run has begun: what is in place must work, or the former files come back. */
@@ -119,18 +119,10 @@ export const reconfigureMaster = defineTask({
     'Changes static pods and kubelet of a control-plane node to what kubeadm writes for the configuration, one after the other, and waits until each works. If one does not, the former files are put back. It is refused unless every member of etcd is healthy and the API servers of the others are ready.',
   reads:
     'the manifests of the static pods, also of those that are stopped, the configuration of the kubelet, what kubeadm (v1.31 and later) would write, the command lines of the programs that run, the members of etcd, and /readyz of the other API servers',
-  example: {
-    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
-    self: { name: 'm1', address: '10.0.0.11' },
-    members: [{ name: 'm1', address: '10.0.0.11' }],
-  },
+  example: exampleConfig,
   params: () =>
-    hostConfigSchema
+    waitingConfig(240)
       .extend({
-        timeout: duration().default(240).describe('seconds until everything works after a change'),
-        steady: duration({ zero: true })
-          .default(10)
-          .describe('seconds for which everything must keep working after the last change'),
         port: portNumber().default(6443).describe('the port of the API servers'),
         others: z
           .array(masterSchema)

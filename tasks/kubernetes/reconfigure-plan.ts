@@ -2,6 +2,7 @@ import { defineTask, ok } from '../../engine/index.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import { changeInWords, masterFiles } from './reconfigure/master-files.ts'
+import { exampleConfig } from './reconfigure/params.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
 /** Says what the configuration would change on a control-plane node. */
@@ -11,11 +12,7 @@ export const reconfigurePlan = defineTask({
     'Says what the configuration would change in the static pods and the kubelet of a control-plane node, and fails if kubeadm does not accept it.',
   reads:
     'the manifests of the static pods, the configuration of the kubelet, and what kubeadm would write; v1.31 and later',
-  example: {
-    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
-    self: { name: 'm1', address: '10.0.0.11' },
-    members: [{ name: 'm1', address: '10.0.0.11' }],
-  },
+  example: exampleConfig,
   params: () => hostConfigSchema.superRefine(networksFit),
   title: () => 'what is to be changed',
 

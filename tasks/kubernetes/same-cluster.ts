@@ -13,6 +13,7 @@ import type { Document } from './kubeadm/yaml.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
 import { isHidden, settingChange } from './reconfigure/differences.ts'
 import { keptFiles } from './reconfigure/former-files.ts'
+import { readFormer } from './reconfigure/former-kube-proxy.ts'
 import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
 import { changeInWords } from './reconfigure/master-files.ts'
 
@@ -59,6 +60,14 @@ const ofConfigMaps = async (ctx: CheckContext, given: HostConfig, server: string
   return [...kubelet, ...kubeProxy]
 }
 
+/** @throws `task-failed` if a run of reconfigure was interrupted while it changed kube-proxy: what it has written was not proven yet. */
+const refuseInterrupted = async (ctx: CheckContext, server: string): Promise<void> => {
+  if ((await readFormer(ctx, server)) === undefined) return
+  throw new CoxswainError('task-failed', 'the reconfiguration of kube-proxy was interrupted', {
+    hint: 'run playbooks/reconfigure.ts again, which continues it; nothing was changed',
+  })
+}
+
 /** What was not compared, for the reader of the run. */
 const without = (why: string) => ok(`not compared: ${why}`)
 
@@ -68,7 +77,7 @@ export const sameCluster = defineTask({
   description:
     'Fails if the cluster on a control-plane node has other settings than the configuration: kubeadm does not change them.',
   reads:
-    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
+    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, that of an interrupted reconfiguration of kube-proxy, and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
   example: {
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },
@@ -96,6 +105,7 @@ export const sameCluster = defineTask({
       return without(`the API server of ${ctx.host.name} does not say what kubeadm-config has`)
     }
     const applies = factsOf(cluster.kubernetesVersion).dryRunsPhases
+    if (applies && !onlyFixed) await refuseInterrupted(ctx, server)
     const found = clusterDifferences(configured, living, applies).filter(
       ({ applied }) => !(onlyFixed && applied),
     )

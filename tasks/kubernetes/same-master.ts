@@ -1,16 +1,16 @@
 import { CoxswainError, defineTask, ok } from '../../engine/index.ts'
 import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
-import { formerFiles, formerKubeProxy } from './kubeadm/paths.ts'
+import { formerFiles } from './kubeadm/paths.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
 import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
 import { isComplete, masterFiles } from './reconfigure/master-files.ts'
+import { exampleConfig } from './reconfigure/params.ts'
 import { refuseStopped } from './reconfigure/stopped-pods.ts'
 import { asThere, changeWithReason, fixedOf } from './reconfigure/refuse-fixed.ts'
 
 /** @throws `task-failed` if a run of reconfigure was interrupted: what it has written was not proven yet. */
 const refuseInterrupted = async ({ remote, host }: CheckContext): Promise<void> => {
-  const kept = await Promise.all([formerFiles, formerKubeProxy].map((path) => remote.exists(path)))
-  if (!kept.includes(true)) return
+  if (!(await remote.exists(formerFiles))) return
   throw new CoxswainError('task-failed', `the reconfiguration of ${host.name} was interrupted`, {
     hint: 'run playbooks/reconfigure.ts again, which continues it; nothing was changed',
   })
@@ -35,11 +35,7 @@ export const sameMaster = defineTask({
     'Fails if the static pods or the kubelet of a control-plane node have other settings than the configuration, whoever has changed them: kubeadm does not write them again. It also fails where an interrupted run has left a static pod stopped.',
   reads:
     'the manifests of the static pods, also where they are while one is restarted or etcd is restored, the configuration of the kubelet, and what kubeadm (v1.31 and later, of the same version) would write; nothing where there is no complete control-plane node yet',
-  example: {
-    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
-    self: { name: 'm1', address: '10.0.0.11' },
-    members: [{ name: 'm1', address: '10.0.0.11' }],
-  },
+  example: exampleConfig,
   params: () => hostConfigSchema.superRefine(networksFit),
   title: () => 'static pods and kubelet have the configured settings',
 

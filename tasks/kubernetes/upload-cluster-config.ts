@@ -10,6 +10,7 @@ import type { Document } from './kubeadm/yaml.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
 import { settingChange } from './reconfigure/differences.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
+import { exampleConfig } from './reconfigure/params.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
 
 /** Names in the certificate of the API server, in the order of their setting. */
@@ -49,11 +50,7 @@ export const uploadClusterConfig = defineTask({
   description:
     'Writes the configuration into the ConfigMaps kubeadm-config and kubelet-config, which kubeadm uses for nodes that join and for upgrades. It does not change nodes.',
   reads: 'both ConfigMaps, and what kubeadm (v1.31 and later) would write',
-  example: {
-    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: '10.0.0.10:6443' },
-    self: { name: 'm1', address: '10.0.0.11' },
-    members: [{ name: 'm1', address: '10.0.0.11' }],
-  },
+  example: exampleConfig,
   params: () => hostConfigSchema.superRefine(networksFit),
   title: () => 'the cluster keeps the configuration',
 

@@ -93,6 +93,3 @@ export const newAuthority = (authority: string): string => `a new authority: ${a
 
 /** Where the former files of a control-plane node are while it is reconfigured, until everything works with the new ones. */
 export const formerFiles = '/etc/coxswain/reconfigure'
-
-/** The former ConfigMap of kube-proxy while it is reconfigured, until its pods work with the new one. */
-export const formerKubeProxy = '/etc/coxswain/reconfigure-kube-proxy'

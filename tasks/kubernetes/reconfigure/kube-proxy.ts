@@ -6,8 +6,18 @@ import { kubectl } from '../kubeadm/kubectl.ts'
 
 const folder = '/api/v1/namespaces/kube-system'
 
-/** Gets an object as the API server keeps it, with what kubectl leaves out. */
-const getRaw = async <Schema extends z.ZodType>(
+/** Paths of the API server. */
+export const kubeProxyPaths = {
+  folder,
+  daemonSet: '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy',
+} as const
+
+/**
+ * Gets an object as the API server keeps it, with what kubectl leaves out; undefined if there is none.
+ *
+ * @throws `task-failed` if it cannot be asked.
+ */
+export const getRaw = async <Schema extends z.ZodType>(
   ctx: CheckContext,
   path: string,
   server: string,
@@ -103,8 +113,7 @@ const daemonSetSchema = z.object({
 
 /** What the rollout of kube-proxy lacks; nothing if every node has a pod of the present DaemonSet. */
 export const rolloutProblems = async (ctx: CheckContext, server: string): Promise<string[]> => {
-  const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy'
-  const found = await getRaw(ctx, path, server, daemonSetSchema)
+  const found = await getRaw(ctx, kubeProxyPaths.daemonSet, server, daemonSetSchema)
   if (found === undefined) return []
   const {
     observedGeneration,

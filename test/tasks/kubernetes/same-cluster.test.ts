@@ -141,6 +141,10 @@ const worldOf37 = (
         return data === undefined ? '' : JSON.stringify({ data })
       },
     ],
+    [
+      /^kubectl .* get --raw \S*configmaps\/coxswain-former-kube-proxy$/,
+      { code: 1, stderr: 'Error from server (NotFound): it is not found' },
+    ],
     [/^kubeadm version -o short$/, `${kubeadm}\n`],
     [
       kubeadmFiles,
@@ -198,6 +202,26 @@ test('onlyFixed: what can be applied is not refused, and what cannot is, by its 
   assert.match(String(run.error), 'which are not changed in a cluster that runs')
   assert.match(JSON.stringify(run.error), 'service_subnet is 10.97.0.0/16, but the cluster has 10.96.0.0/12')
   assert.not.match(JSON.stringify(run.error), 'extraArgs')
+})
+
+test('refused: a reconfiguration of kube-proxy that was interrupted, also where everything is as configured', async () => {
+  const given = { kubernetesVersion: 'v1.37.2', apiServer: { extraArgs: { v: '2' } } }
+  const there = worldOf37(living37)
+  const kept: World = {
+    ...there,
+    patterns: [
+      [
+        /^kubectl .* get --raw \S*configmaps\/coxswain-former-kube-proxy$/,
+        JSON.stringify({ data: { configMap: '{}', daemonSet: '{}' } }),
+      ],
+      ...(there.patterns ?? []),
+    ],
+  }
+  assert.is((await rehearse(taskFor(given), there)).outcome, 'ok')
+  const run = await rehearse(taskFor(given), kept)
+  assert.match(String(run.error), 'the reconfiguration of kube-proxy was interrupted')
+  assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts again')
+  assert.is((await rehearse(taskFor({ ...given, onlyFixed: true }), kept)).outcome, 'ok')
 })
 
 test('up to 1.12, what is of one master is not compared', async () => {
