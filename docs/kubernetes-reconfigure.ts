@@ -91,9 +91,10 @@ How it works:
 - The former files are in \`/etc/coxswain/reconfigure\` (only root can read them) until everything has worked for 10 s. If it does not within 4 minutes, or if a
   program ends after each start, they are put back. The run waits until they work, and fails with what the programs and the kubelet have logged last.
 - The cluster gets the new configuration at last (kubeadm-config, kubelet-config, kube-proxy), so that masters that join and upgrades use what was
-  proven. The pods of kube-proxy are restarted one after the other, and the former configuration comes back if they do not work.
+  proven. The pods of kube-proxy are restarted one after the other. If they do not work, its former ConfigMap and its former DaemonSet come back. Until they
+  work, the cluster keeps both in the ConfigMap \`coxswain-former-kube-proxy\` of \`kube-system\`, where the next run finds them whichever master it asks.
 - A run that was killed is continued by the same command: it compares files and programs on each master, not what it remembers. Until then, \`ha-masters\` refuses that
-  master.
+  master, or the cluster where it was kube-proxy.
 - It needs kubeadm of the version that runs, v1.31 or later: older ones do not say what their phases would write. For them, a difference is refused
   as before, and kubeadm-config alone is compared.
 - Where kubeadm is of another version than the configuration, as before an upgrade, \`ha-masters\` says under the task what was not compared. It does not
@@ -113,8 +114,6 @@ How it works:
 What it does not do:
 
 - Kubelets of workers are not changed. A name that is taken out of \`cert_sans\` stays in the certificates.
-- If the pods of kube-proxy do not work, its ConfigMap comes back, but not what kubeadm has written into its DaemonSet. The former ConfigMap is kept on the master
-  that was asked; where the next run asks another one, \`ha-masters\` still refuses the first one.
 - all of kubeadm's arguments for the kubelet are written when one argument differs, also those that are not compared because they follow from the host
   (\`--hostname-override\`, \`--container-runtime-endpoint\`, \`--register-with-taints\` and others): put what was added there by hand into the inventory.
 - A static pod that was patched to start through a shell never runs as its manifest says, so its change is put back.

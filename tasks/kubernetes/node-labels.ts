@@ -1,6 +1,6 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
 import { labelDifference } from './nodes/kept.ts'
-import { changeNode, findNode, nodeObject, nodeParams, requireNode, viaOf } from './nodes/node.ts'
+import { changeNode, nodeOrPredicted, nodeParams, viaOf } from './nodes/node.ts'
 
 /** A name such as `example.com/pool`, as the API server accepts it. */
 const labelName = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/
@@ -42,13 +42,8 @@ export const nodeLabels = defineTask({
   params: () => z.object({ ...nodeParams(), labels: labelsSchema.describe('the labels, by their names') }),
   title: ({ node }) => `labels of node ${node}`,
 
-  async check(ctx, { node: name, via: asked, labels }) {
-    const via = await viaOf(ctx, asked)
-    const found = await findNode(via, name)
-    // under --check, after a task that would let it join
-    const node =
-      found ??
-      (ctx.predicted(nodeObject(name)) ? { labels: {}, annotations: {} } : await requireNode(via, name))
+  async check(ctx, { labels, ...given }) {
+    const node = await nodeOrPredicted(ctx, given, { labels: {}, annotations: {} })
     const difference = labelDifference(node, labels)
     return difference === undefined ? ok() : drift(...difference.changes)
   },

@@ -1,7 +1,7 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
 import { taintSchema } from './kubeadm/component-settings.ts'
 import { taintDifference } from './nodes/kept.ts'
-import { changeNode, findNode, nodeObject, nodeParams, requireNode, taintOf, viaOf } from './nodes/node.ts'
+import { changeNode, nodeOrPredicted, nodeParams, taintOf, viaOf } from './nodes/node.ts'
 
 /** Taints of a node. */
 export const taintsSchema = z.array(taintSchema).superRefine((taints, context) => {
@@ -30,15 +30,10 @@ export const nodeTaints = defineTask({
   params: () => z.object({ ...nodeParams(), taints: taintsSchema.describe('the taints') }),
   title: ({ node }) => `taints of node ${node}`,
 
-  async check(ctx, { node: name, via: asked, taints }) {
-    const via = await viaOf(ctx, asked)
-    const found = await findNode(via, name)
-    // under --check, after a task that would let it join, with its taints
-    const node =
-      found ??
-      (ctx.predicted(nodeObject(name))
-        ? { taints: taints.filter((one) => ctx.predicted(taintOf(name, one))), annotations: {} }
-        : await requireNode(via, name))
+  async check(ctx, { taints, ...given }) {
+    // one that joins gets those that were predicted
+    const joined = taints.filter((one) => ctx.predicted(taintOf(given.node, one)))
+    const node = await nodeOrPredicted(ctx, given, { taints: joined, annotations: {} })
     const difference = taintDifference(node, taints)
     return difference === undefined ? ok() : drift(...difference.changes)
   },

@@ -1,5 +1,5 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
-import { cordonOf, findNode, nodeObject, nodeParams, requireNode, uncordonNode, viaOf } from './nodes/node.ts'
+import { cordonOf, nodeOrPredicted, nodeParams, uncordonNode, viaOf } from './nodes/node.ts'
 
 /**
  * Uncordons a node that Coxswain has cordoned.
@@ -18,11 +18,9 @@ export const nodeUncordon = defineTask({
   title: ({ node }) => `node ${node} is not cordoned by Coxswain`,
 
   async check(ctx, { node, via }) {
-    const on = await viaOf(ctx, via)
-    const found = await findNode(on, node)
-    // under --check, after a task that would let it join
-    if (found === undefined && ctx.predicted(nodeObject(node))) return ok()
-    const { cordoned, marked } = found ?? (await requireNode(on, node))
+    const found = await nodeOrPredicted(ctx, { node, via }, undefined)
+    if (found === undefined) return ok()
+    const { cordoned, marked } = found
     // under --check, after a task that would cordon it; one that is cordoned without the annotation stays so
     const cordonPredicted = ctx.predicted(cordonOf(node)) && !cordoned
     if (!marked && !cordonPredicted) return ok()

@@ -100,13 +100,34 @@ export const findNode = async (via: CheckContext, name: string): Promise<NodeObj
   }
 }
 
+const noNode = (via: CheckContext, name: string): CoxswainError =>
+  new CoxswainError('task-failed', `the cluster does not have a node ${name}`, {
+    hint: `compare the name with those of the cluster: on ${via.host.name}, run kubectl get nodes`,
+  })
+
 /** @throws `task-failed` if the cluster does not have the node. */
 export const requireNode = async (via: CheckContext, name: string): Promise<NodeObject> => {
   const node = await findNode(via, name)
-  if (node !== undefined) return node
-  throw new CoxswainError('task-failed', `the cluster does not have a node ${name}`, {
-    hint: `compare the name with those of the cluster: on ${via.host.name}, run kubectl get nodes`,
-  })
+  if (node === undefined) throw noNode(via, name)
+  return node
+}
+
+/**
+ * A Node object, or under `--check` what a task before would make of it.
+ *
+ * @param predicted what it has when it has joined.
+ * @throws `task-failed` if the cluster does not have the node, and no task lets it join.
+ */
+export const nodeOrPredicted = async <Made>(
+  ctx: CheckContext,
+  { node: name, via: asked }: { readonly node: string; readonly via?: Selector | undefined },
+  predicted: Made,
+): Promise<NodeObject | Made> => {
+  const via = await viaOf<CheckContext>(ctx, asked)
+  const found = await findNode(via, name)
+  if (found !== undefined) return found
+  if (ctx.predicted(nodeObject(name))) return predicted
+  throw noNode(via, name)
 }
 
 /** How often a change is tried while other clients, such as the kubelet, change the same object. */
