@@ -166,6 +166,10 @@ export const masterWorld = ({
             )
             .join(''),
       ],
+      [
+        /^kubectl .* get --raw \S*configmaps\/coxswain-former-kube-proxy$/,
+        { code: 1, stderr: 'Error from server (NotFound): it is not found' },
+      ],
       [/^kubectl .* get events /, ''],
       [/^date \+%s$/, '1800000000\n'],
       [/^kubectl .*get nodes /, 'm1\tTrue\t\tv1.37.2\tcontainerd://1\t10.0.0.1 \t\t{}\n'],

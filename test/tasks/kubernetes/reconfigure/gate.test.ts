@@ -21,7 +21,7 @@ const gate = defineTask({
   check: async (ctx) => ((await keptFiles(ctx)).length > 0 ? drift('not proven') : ok()),
   async apply(ctx) {
     const { name: node, address } = self
-    await waitForMaster(ctx, { node, address, port: 6443, timeout: 3, steady: 0, every: 0.001 })
+    await waitForMaster(ctx, { node, address, port: 6443, timeout: 40, steady: 0, every: 0.001 })
     await forgetFormer(ctx)
   },
 })
@@ -48,7 +48,7 @@ test('one that still runs otherwise than its manifest says is left to the kubele
         ({ script }, all) => {
           looks += 1
           const names = wordsIn(script).replaceAll("'", '').split(' ').slice(1)
-          const isLate = (name: string): boolean => name === 'kube-apiserver' && looks < 100
+          const isLate = (name: string): boolean => name === 'kube-apiserver' && looks < 66
           return names
             .flatMap((name) => {
               const there = String(all.get(`/etc/kubernetes/manifests/${name}.yaml`)?.content)
@@ -63,6 +63,6 @@ test('one that still runs otherwise than its manifest says is left to the kubele
   })
   const run = await rehearse(gate(), world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.ok(looks >= 100)
+  assert.ok(looks >= 66)
   assert.equal(log, [])
 })
