@@ -2,6 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { certificateLimits } from '../tasks/kubernetes/findings/certificates.ts'
+import { flagsGone, programNames } from '../tasks/kubernetes/kubeadm/versions/flags-gone.ts'
 import { factsOf, knownMinors } from '../tasks/kubernetes/kubeadm/versions.ts'
 import { maintenance } from './kubernetes-maintenance.ts'
 import { masters } from './kubernetes-masters.ts'
@@ -36,11 +38,6 @@ const differences: readonly (readonly [what: string, (facts: ReleaseFacts) => st
   ['super-admin.conf', ({ hasSuperAdmin }) => (hasSuperAdmin ? 'yes' : 'no')],
   ['extraArgs are a', ({ argumentsAs }) => argumentsAs],
   ['kubelet on cgroup v1', ({ cgroupV1 }) => cgroupV1],
-  [
-    'flags that the kubelet lost',
-    ({ kubeletFlagsGone }) => kubeletFlagsGone.map((flag) => `--${flag}`).join(', '),
-  ],
-  ['flags that etcd lost', ({ etcdFlagsGone }) => etcdFlagsGone.map((flag) => `--${flag}`).join(', ')],
   ['path at which API servers say that they are ready', ({ readyPath }) => readyPath],
   ['networks of IPv4 and IPv6 together', ({ dualStack }) => dualStack],
   [
@@ -59,6 +56,16 @@ const changes = (facts: readonly ReleaseFacts[]): string[][] =>
       const isNew = value !== undefined && value !== '' && value !== (before && valueOf(before))
       return isNew ? [[what, `1.${one.minor}`, value]] : []
     }),
+  )
+
+/** The flags that each program lost, with the release from which on it ends at once where one is given. */
+const lostFlags = (): string[][] =>
+  Object.entries(flagsGone).flatMap(([, releases], index) =>
+    Object.entries(releases).map(([minor, flags]) => [
+      `flags that ${Object.values(programNames)[index] ?? ''} lost`,
+      `1.${minor}`,
+      flags.map((flag) => `--${flag}`).join(', '),
+    ]),
   )
 
 /** The kinds of hosts, and what is tried on each. */
@@ -140,6 +147,19 @@ data will be, the version of cgroups, installed programs and their versions, the
 \`pod_subnet\` and \`service_subnet\`, and remains of a former cluster; and tries the ports 2379, 2380, 10250 and that of the API servers between all
 masters. A port where nothing listens counts as reached. The speed of the disk is not measured here: \`status\` shows it once etcd runs.
 
+Certificates of a control plane that is there already are findings, here and of \`status\`, from ${certificateLimits.leaf} days before their end on (\`renew-certs\` renews
+them 90 days before it by default, so such a one was forgotten), and authorities from ${certificateLimits.authority} days on, as they take longer to replace.
+kubeadm has no such limits.
+
+Each master is asked which addresses it has for the name in \`control_plane_endpoint\` (none, different ones, and loopback addresses are findings), and what answers
+at the endpoint. Before there is a cluster, nothing may: whatever speaks HTTPS or HTTP there is a fault, and *taken* where neither a master nor a load
+balancer of the inventory has its address. A load balancer without servers, which accepts connections and ends them, is none. Once a master has a kubeconfig of the administrator,
+each master must reach an API server there whose certificate the authority of that master has signed, and that names the endpoint.
+
+Arguments of programs and feature gates in the inventory that \`kubernetes_version\` no longer knows are findings, with the release from which on their program
+ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates from 1.35 on. \`ha-masters\` refuses the arguments by name, and the rehearsal of
+\`upgrade\` looks for both in kubeadm-config and on the hosts.
+
 ## Status
 
 \`run playbooks/status.ts -i inventory.yaml\` shows the state of a control plane, and what is wrong with it. It changes nothing, and needs neither
@@ -171,7 +191,7 @@ endpoint: ready
 
 ## What differs
 
-${tableOf(['fact', 'from version', 'value'], changes(facts))}
+${tableOf(['fact', 'from version', 'value'], [...changes(facts), ...lostFlags()])}
 
 ## IPv6, and both families of addresses
 

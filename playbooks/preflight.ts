@@ -2,13 +2,15 @@ import { given, onEach, orElse, pick, playbook } from 'coxswain'
 import {
   apiServerReady,
   debug,
+  hostOf,
   kernel,
   noFindings,
+  portOf,
   preflightFindings,
   preflightState,
   preflightTable,
 } from 'coxswain/tasks'
-import { controlPlaneVars, master } from './control-plane-vars.ts'
+import { controlPlaneVars, hostsIfAny, master } from './control-plane-vars.ts'
 
 /** One that asks the others: the first that can be reached. */
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), kernel()] })
@@ -28,7 +30,11 @@ export default playbook({
             hosts: orElse(
               onEach(
                 'masters',
-                preflightState({ peers: group('masters').map(master), apiPort: vars.api_port }),
+                preflightState({
+                  peers: group('masters').map(master),
+                  apiPort: vars.api_port,
+                  endpoint: vars.control_plane_endpoint,
+                }),
               ),
               undefined,
             ),
@@ -43,6 +49,21 @@ export default playbook({
                 managesSwap: vars.manage_swap,
                 allowsSwap: vars.fail_swap_on === false,
                 cgroupDriver: vars.cgroup_driver,
+                arguments: {
+                  apiServer: vars.api_server?.extraArgs,
+                  controllerManager: vars.controller_manager?.extraArgs,
+                  scheduler: vars.scheduler?.extraArgs,
+                  etcd: vars.etcd?.extraArgs,
+                  kubelet: vars.kubelet_extra_args,
+                },
+                endpoint: {
+                  host: hostOf(vars.control_plane_endpoint),
+                  port: Number(portOf(vars.control_plane_endpoint)),
+                  addresses: [...group('masters'), ...hostsIfAny({ group }, 'loadbalancers')].flatMap(
+                    (host) => [host.address, master(host).address],
+                  ),
+                },
+                kubeletGates: vars.kubelet?.['featureGates'],
                 allowsCgroupV1: vars.kubelet?.['failCgroupV1'] === false,
               }),
             }),

@@ -1,14 +1,14 @@
 import { defineTask, ok, portNumber, remotePath, z } from '../../engine/index.ts'
-import { masterSchema } from './kubeadm/settings.ts'
+import { endpointSchema, masterSchema } from './kubeadm/settings.ts'
 import { readPreflight } from './preflight/read.ts'
 
 /** Reads what a host is before kubeadm runs on it. */
 export const preflightState = defineTask({
   name: 'preflight-state',
   description:
-    'Reads what kubeadm and etcd need of a host: names and IDs, clock, CPUs, memory, swap, disk, cgroups, programs, container runtime, routes, and whether it reaches other hosts.',
+    'Reads what kubeadm and etcd need of a host: names and IDs, clock, CPUs, memory, swap, disk, cgroups, programs, container runtime, certificates, routes, whether it reaches other hosts, and what answers at the endpoint of the cluster.',
   reads:
-    '/proc, /sys, versions of programs, the configuration of containerd, routes, and ports of the other hosts',
+    '/proc, /sys, versions of programs, the configuration of containerd, certificates in /etc/kubernetes, routes, ports of the other hosts, and the endpoint',
   example: { peers: [{ name: 'm2', address: '127.0.0.2' }] },
   params: () =>
     z.object({
@@ -17,9 +17,12 @@ export const preflightState = defineTask({
         .default([])
         .describe('control-plane nodes that it must reach; itself is left out, by its name in the inventory'),
       apiPort: portNumber().default(6443).describe('the port of the API servers'),
+      endpoint: endpointSchema
+        .optional()
+        .describe('the endpoint of the cluster, as host:port; without it, the endpoint is not asked'),
       data: remotePath().default('/var/lib/etcd').describe("where etcd's data will be"),
     }),
   title: () => 'what kubeadm needs of the host',
 
-  check: async (ctx, given) => ok(await readPreflight(ctx, given)),
+  check: async (ctx, given) => ok(await readPreflight(ctx, { ...given, endpoint: given.endpoint })),
 })

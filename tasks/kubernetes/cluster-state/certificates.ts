@@ -19,11 +19,7 @@ const parsed = (bytes: Buffer): X509Certificate | undefined => {
  * @param encoded the certificate in base64.
  * @param clock the clock of the host, in seconds since 1970.
  */
-export const certificateState = (
-  path: string,
-  encoded: string,
-  clock: number,
-): CertificateState | undefined => {
+const certificateState = (path: string, encoded: string, clock: number): CertificateState | undefined => {
   const found = parsed(Buffer.from(encoded, 'base64'))
   if (found === undefined) return undefined
   const [from, to] = [new Date(found.validFrom), new Date(found.validTo)]
@@ -38,3 +34,22 @@ export const certificateState = (
     daysLeft: Math.floor((to.getTime() - clock * 1000) / day),
   }
 }
+
+const certificatesOf = (
+  rows: readonly (readonly string[])[],
+  kind: string,
+  clock: number,
+): CertificateState[] =>
+  rows.flatMap(([first, path = '', text = '']) =>
+    first === kind ? (certificateState(path, text, clock) ?? []) : [],
+  )
+
+/**
+ * The certificates in the rows that print-certificates.sh prints; rows that are none are left out.
+ *
+ * @param clock the clock of the host, in seconds since 1970.
+ */
+export const certificatesIn = (rows: readonly (readonly string[])[], clock: number): CertificateState[] => [
+  ...certificatesOf(rows, 'certificate', clock),
+  ...certificatesOf(rows, 'kubeconfig', clock),
+]

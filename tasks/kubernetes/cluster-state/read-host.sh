@@ -26,20 +26,7 @@ done
 
 row kubelet "$(systemctl is-active kubelet 2>/dev/null)" ''
 
-pem() {
-  awk -v path="$1" '
-    /-BEGIN CERTIFICATE-/ { text = ""; inside = 1; next }
-    /-END CERTIFICATE-/ { if (inside) printf "certificate\t%s\t%s\n", path, text; inside = 0; next }
-    inside { gsub(/[^A-Za-z0-9+\/=]/, ""); text = text $0 }
-  ' "$1"
-}
-for path in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /var/lib/kubelet/pki/kubelet-client-current.pem; do
-  [ -f "$path" ] && pem "$path"
-done
-for path in /etc/kubernetes/*.conf; do
-  [ -f "$path" ] || continue
-  row kubeconfig "$path" "$(sed -n 's/^ *client-certificate-data: *"\{0,1\}\([A-Za-z0-9+/=]*\).*$/\1/p' "$path" | head -n 1)"
-done
+. ./print-certificates.sh
 
 # kubeadm has etcd's figures there, for this host alone, without TLS
 if command -v curl >/dev/null; then

@@ -4,12 +4,12 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { countIn, rowsIn, textIn } from '../../facts/reading/values.ts'
 import { controlPlane, kubeletConfig, manifest } from '../kubeadm/paths.ts'
 import { isMap, readYaml } from '../kubeadm/yaml.ts'
-import { certificateState } from './certificates.ts'
+import { certificatesIn } from './certificates.ts'
 import { quantile } from './histogram.ts'
 import { known, notKnown } from './known.ts'
 import type { Known } from './known.ts'
 import { staticPod } from './static-pods.ts'
-import type { CertificateState, HostState } from './types.ts'
+import type { HostState } from './types.ts'
 
 const program = shellFile(import.meta.url, 'read-host.sh')
 
@@ -20,11 +20,6 @@ type Rows = readonly (readonly string[])[]
 /** The fields of the rows of a kind, without the kind. */
 const of = (rows: Rows, kind: string): (readonly string[])[] =>
   rows.filter(([first]) => first === kind).map((row) => row.slice(1))
-
-const certificatesIn = (rows: Rows, clock: number): CertificateState[] => [
-  ...of(rows, 'certificate').flatMap(([path = '', text = '']) => certificateState(path, text, clock) ?? []),
-  ...of(rows, 'kubeconfig').flatMap(([path = '', text = '']) => certificateState(path, text, clock) ?? []),
-]
 
 const fsyncIn = (rows: Rows): Known<number> => {
   const [why] = of(rows, 'unasked')[0] ?? []

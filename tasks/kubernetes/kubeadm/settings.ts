@@ -150,3 +150,6 @@ export type HostConfig = z.output<typeof hostConfigSchema>
 /** The host of an endpoint, as certificates name it: an IPv6 address without brackets. */
 export const hostOf = (endpoint: string): string =>
   canonicalAddress(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'))
+
+/** The port of an endpoint. */
+export const portOf = (endpoint: string): string => endpoint.slice(endpoint.lastIndexOf(':') + 1)

@@ -2,17 +2,21 @@
 #
 # $1 where etcd's data will be
 # $2 the names of other hosts, an address and a port each, as `NAME ADDRESS PORT`, separated by newlines
+# $3, $4 host and port of the endpoint of the cluster; no host if it is not to be asked
 #
 #   clock, hostname, machine-id, product-uuid, mac, cpus, memory (KiB), swap (KiB), cgroup (1 or 2), free (KiB where the data will be)
 #   program   name and version
 #   module    a kernel module that is loaded or built in
 #   sysctl    name and value
 #   trace     a file or folder that kubeadm or etcd left
+#   certificate, kubeconfig   those of print-certificates.sh
 #   runtime   a line of containerd's configuration that matters
 #   route     a network that the host has a route to
+#   own       an address of this host, with the length of its network
+#   resolves, resolver, endpoint   those of ask-endpoint.sh
 #   peer      name, address, port, and `open`, `closed` or why it cannot be reached
 
-data=$1 peers=$2
+data=$1 peers=$2 endpoint=${3-} port=${4-}
 row() { printf '%s\t%s\t%s\t%s\t%s\n' "$1" "${2-}" "${3-}" "${4-}" "${5-}"; }
 
 row clock "$(date +%s)"
@@ -48,33 +52,29 @@ for path in /etc/kubernetes/admin.conf /etc/kubernetes/kubelet.conf /etc/kuberne
   [ -e "$path" ] && row trace "$path"
 done
 
+. ../cluster-state/print-certificates.sh
+
 if [ -f /etc/containerd/config.toml ]; then
   sed -n 's/^[[:space:]]*\(version\|SystemdCgroup\|disabled_plugins\)[[:space:]]*=[[:space:]]*\([^#]*\).*$/runtime\t\1\t\2/p' /etc/containerd/config.toml
 fi
 
 if command -v ip >/dev/null; then
+  ip -o addr show 2>/dev/null | awk '$3 ~ /^inet/ { printf "own\t%s\n", $4 }'
   { ip -o -4 route show; ip -o -6 route show; } 2>/dev/null | awk '$1 ~ /\// { device = ""; for (at = 2; at < NF; at++) if ($at == "dev") device = $(at + 1); if ($1 !~ /^fe80/) printf "route\t%s\t%s\n", $1, device }'
 fi
 
-# a port where nothing listens answers too, if no firewall is in between; curl says so only in its log
-try() {
-  log=$(curl -q -sv --noproxy '*' --connect-timeout 3 --max-time 4 "telnet://$2:$3" 2>&1 >/dev/null </dev/null)
-  case $log in
-    *'Connected to'*) said=open ;;
-    *refused*) said=closed ;;
-    *[Tt]imed\ out* | *[Tt]imeout*) said="timed out" ;;
-    *'No route'* | *nreachable*) said='no route' ;;
-    *) said='no answer' ;;
-  esac
-  row peer "$1" "$2" "$3" "$said"
-}
+. ./reach.sh
+. ./ask-endpoint.sh
+
+[ -n "$endpoint" ] && ask_endpoint "$endpoint" "$port" &
 if [ -n "$peers" ] && command -v curl >/dev/null; then
   printf '%s\n' "$peers" | {
     while read -r name address port; do
       case $address in *:*) address="[$address]" ;; esac
-      try "$name" "$address" "$port" &
+      row peer "$name" "$address" "$port" "$(reach "$address" "$port")" &
     done
     wait
   }
 fi
+wait
 exit 0

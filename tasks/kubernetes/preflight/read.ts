@@ -2,7 +2,11 @@
 import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { countIn, rowsIn, textIn } from '../../facts/reading/values.ts'
-import type { PeerState, PreflightState } from './types.ts'
+import { hostOf, portOf } from '../kubeadm/settings.ts'
+import { certificatesIn } from '../cluster-state/certificates.ts'
+import { addressOf } from '../../network/addresses/addresses.ts'
+import { certificateOrigins } from './types.ts'
+import type { EndpointState, PeerState, PreflightState } from './types.ts'
 
 const program = shellFile(import.meta.url, 'read-host.sh')
 
@@ -43,6 +47,21 @@ const peersIn = (rows: Rows): PeerState[] =>
     answer,
   }))
 
+const isAddress = (text: string): boolean => addressOf(text) !== undefined
+
+const endpointIn = (rows: Rows): EndpointState | undefined => {
+  const [answer, said] = allOf(rows, 'endpoint')[0] ?? []
+  if (answer === undefined) return undefined
+  return {
+    addresses:
+      oneOf(rows, 'resolver') === undefined
+        ? allOf(rows, 'resolves').flatMap(([address = '']) => (isAddress(address) ? [address] : []))
+        : undefined,
+    answer,
+    certificate: certificateOrigins.find((one) => one === said),
+  }
+}
+
 /**
  * Parses what read-host.sh prints. What does not have the expected form is left out.
  *
@@ -55,11 +74,13 @@ export const preflightStateIn = (
   asked: boolean,
 ): PreflightState => {
   const rows = rowsIn(printed)
-  const clock = countIn(oneOf(rows, 'clock')) ?? Number.NaN
+  const own = countIn(oneOf(rows, 'clock'))
+  const clock = own ?? Math.floor(received)
   const peers = peersIn(rows)
   return {
     // a clock in full seconds is up to one second further
-    ahead: { least: clock - received, most: clock + 1 - sent },
+    ahead: own === undefined ? undefined : { least: own - received, most: own + 1 - sent },
+    clock,
     hostname: oneOf(rows, 'hostname') ?? '',
     machineId: oneOf(rows, 'machine-id'),
     productUuid: oneOf(rows, 'product-uuid')?.toLowerCase(),
@@ -73,24 +94,35 @@ export const preflightStateIn = (
     modules: allOf(rows, 'module').flatMap(([name]) => textIn(name) ?? []),
     sysctls: pairs(rows, 'sysctl'),
     traces: allOf(rows, 'trace').flatMap(([path]) => textIn(path) ?? []),
+    certificates: certificatesIn(rows, clock),
     containerd: pairs(rows, 'runtime'),
     routes: allOf(rows, 'route').map(([network = '', device = '']) => ({ network, device })),
+    ownAddresses: allOf(rows, 'own')
+      .map(([network = '']) => network.replace(/\/.*$/, ''))
+      .filter(isAddress),
+    endpoint: endpointIn(rows),
     peers: asked && peers.length === 0 ? undefined : peers,
   }
 }
 
-/**
- * Reads what a host is before kubeadm runs on it.
- *
- * @param data where etcd's data will be.
- */
+const hostAndPort = (endpoint: string | undefined): readonly string[] =>
+  endpoint === undefined ? [] : [hostOf(endpoint), portOf(endpoint)]
+
+/** What to ask a host. */
+export interface PreflightQuery {
+  /** The control-plane nodes that it must reach; itself is left out. */
+  readonly peers: readonly Peer[]
+  readonly apiPort: number
+  /** Where etcd's data will be. */
+  readonly data: string
+  /** The endpoint of the cluster, as host:port; undefined if it is not asked. */
+  readonly endpoint: string | undefined
+}
+
+/** Reads what a host is before kubeadm runs on it. */
 export const readPreflight = async (
   { remote, host }: CheckContext,
-  {
-    peers,
-    apiPort,
-    data,
-  }: { readonly peers: readonly Peer[]; readonly apiPort: number; readonly data: string },
+  { peers, apiPort, data, endpoint }: PreflightQuery,
 ): Promise<PreflightState> => {
   const others = peers.filter(({ name }) => name !== host.name)
   const targets = others.flatMap(({ name, address }) =>
@@ -100,6 +132,6 @@ export const readPreflight = async (
   const text = await remote.query({
     timeout: 40,
     label: 'read what kubeadm needs of the host',
-  })`${shellProgram(program, data, targets.join('\n'))}`.text()
+  })`${shellProgram(program, data, targets.join('\n'), ...hostAndPort(endpoint))}`.text()
   return preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0)
 }

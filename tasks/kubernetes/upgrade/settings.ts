@@ -1,8 +1,9 @@
 /** Settings that a release no longer knows: in the configuration that a cluster keeps, and in those of its kubelets. Pure. */
 import { finding } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
-import { gateGoneIn } from '../kubeadm/versions/gates-gone.ts'
-import { factsOf } from '../kubeadm/versions.ts'
+import { flagGoneIn, programNames } from '../kubeadm/versions/flags-gone.ts'
+import type { Program } from '../kubeadm/versions/flags-gone.ts'
+import { gateGoneIn, gatesIn } from '../kubeadm/versions/gates-gone.ts'
 import { isMap } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 
@@ -22,23 +23,6 @@ const argumentsIn = (value: unknown): [name: string, value: string][] => {
   return isMap(value) ? Object.entries(value).map(([name, text]) => [name, String(text)]) : []
 }
 
-const gatesIn = (text: string): string[] =>
-  text.split(',').flatMap((one) => one.split('=')[0]?.replace(/^.*:/, '').trim() || [])
-
-/** The first of the minors whose facts list an argument as gone. */
-const flagGoneIn = (
-  name: string,
-  { after, upTo }: Minors,
-  listed: 'kubeletFlagsGone' | 'etcdFlagsGone',
-): number | undefined => {
-  for (let minor = after + 1; minor <= upTo; minor += 1) {
-    const gone = factsOf(`v1.${minor}.0`)[listed]
-    if (gone.some((flag) => (flag.endsWith('*') ? name.startsWith(flag.slice(0, -1)) : flag === name)))
-      return minor
-  }
-  return undefined
-}
-
 const where = 'kubeadm-config'
 const edit =
   'remove it from the ConfigMap kubeadm-config (kubectl -n kube-system edit configmap kubeadm-config)'
@@ -54,29 +38,45 @@ const gateFindings = (subject: string, gates: readonly string[], of: string, min
 const flagFindings = (
   subject: string,
   names: readonly string[],
-  listed: 'kubeletFlagsGone' | 'etcdFlagsGone',
+  program: Program,
   minors: Minors,
   cure: string,
 ): Finding[] =>
   names.flatMap((name) => {
-    const minor = flagGoneIn(name, minors, listed)
-    const of = listed === 'etcdFlagsGone' ? 'the etcd' : 'the kubelet'
+    const minor = flagGoneIn(program, name, minors.after, minors.upTo)
     return minor === undefined
       ? []
-      : [finding(subject, 'fault', `${of} of v1.${minor} does not know the argument --${name}`, cure)]
+      : [
+          finding(
+            subject,
+            'fault',
+            `${programNames[program]} of v1.${minor} does not know the argument --${name}`,
+            cure,
+          ),
+        ]
   })
 
 /** What the configuration of a cluster has that a release of the upgrade path does not know. */
 export const clusterSettingFindings = (kept: Document, minors: Minors): Finding[] => [
-  ...(['apiServer', 'controllerManager', 'scheduler'] as const).flatMap((component) =>
-    argumentsIn(inner(kept, component, 'extraArgs')).flatMap(([name, value]) =>
-      name === 'feature-gates' ? gateFindings(where, gatesIn(value), component, minors, edit) : [],
-    ),
-  ),
+  ...(['apiServer', 'controllerManager', 'scheduler'] as const).flatMap((component) => {
+    const given = argumentsIn(inner(kept, component, 'extraArgs'))
+    return [
+      ...given.flatMap(([name, value]) =>
+        name === 'feature-gates' ? gateFindings(where, gatesIn(value), component, minors, edit) : [],
+      ),
+      ...flagFindings(
+        where,
+        given.map(([name]) => name),
+        component,
+        minors,
+        edit,
+      ),
+    ]
+  }),
   ...flagFindings(
     where,
     argumentsIn(inner(kept, 'etcd', 'local', 'extraArgs')).map(([name]) => name),
-    'etcdFlagsGone',
+    'etcd',
     minors,
     edit,
   ),
@@ -100,7 +100,7 @@ export const kubeletSettingFindings = (
       'remove it from the ConfigMap kubelet-config, and from /var/lib/kubelet/config.yaml on the host',
     ),
     ...gateFindings(host, gatesIn(given['feature-gates'] ?? ''), 'the kubelet', minors, inArguments),
-    ...flagFindings(host, Object.keys(given), 'kubeletFlagsGone', minors, inArguments),
+    ...flagFindings(host, Object.keys(given), 'kubelet', minors, inArguments),
   ]
 }
 

@@ -154,9 +154,23 @@ for (const [version, setting, message] of [
   [
     'v1.35.0',
     { kubeletExtraArgs: { 'pod-infra-container-image': 'x' } },
-    /--pod-infra-container-image of the kubelet \(no longer\)/,
+    /--pod-infra-container-image of the kubelet \(no longer from v1\.35 on\)/,
   ],
-  ['v1.37.0', { etcd: { extraArgs: { 'experimental-x': '1' } } }, /--experimental-x of etcd \(no longer\)/],
+  [
+    'v1.37.0',
+    { etcd: { extraArgs: { 'experimental-x': '1' } } },
+    /--experimental-x of etcd \(no longer from v1\.37 on\)/,
+  ],
+  [
+    'v1.25.0',
+    { apiServer: { extraArgs: { 'insecure-port': '0' } } },
+    /--insecure-port of the API server \(no longer from v1\.24 on\)/,
+  ],
+  [
+    'v1.27.0',
+    { controllerManager: { extraArgs: { pod_eviction_timeout: '5m' } } },
+    /--pod_eviction_timeout of the controller manager \(no longer from v1\.27 on\)/,
+  ],
 ] as const) {
   test(`${version} refuses ${JSON.stringify(setting)}, which it does not know`, () => {
     assert.throws(() => clusterSchema.parse({ ...base, kubernetesVersion: version, ...setting }), message)

@@ -7,69 +7,15 @@ import { rehearse } from '../../../engine/testing.ts'
 import { preflightFindings } from '../../../tasks/kubernetes/preflight/findings.ts'
 import { preflightStateIn } from '../../../tasks/kubernetes/preflight/read.ts'
 import { preflightTable } from '../../../tasks/kubernetes/preflight/table.ts'
-import type { PreflightState } from '../../../tasks/kubernetes/preflight/types.ts'
 import { preflightState } from '../../../tasks/kubernetes/preflight-state.ts'
 import { propertyRuns } from '../../support/property-runs.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { found, healthy, printed, times, wanted } from './preflight/a-host.ts'
 
 const test = suite('preflight-state')
 
-const times = { sent: 1_799_999_999.5, received: 1_800_000_000.5 }
 const program = new URL('../../../tasks/kubernetes/preflight/read-host.sh', import.meta.url)
-
-const printed = `clock\t1800000000
-hostname\tm1
-machine-id\tabc
-product-uuid\tAB-CD
-mac\t02:00:00:00:00:01
-cpus\t4
-memory\t8388608
-swap\t0
-cgroup\t2
-free\t20971520
-program\tkubelet\tv1.37.2
-program\tkubeadm\tv1.37.2
-program\tcontainerd\tv2.2.9
-module\toverlay
-sysctl\tnet/ipv4/ip_forward\t1
-runtime\tSystemdCgroup\ttrue
-route\t10.0.0.0/24\teth0
-peer\tm2\t10.0.0.2\t2380\topen
-peer\tm2\t10.0.0.2\t6443\tclosed
-`
-
-const healthy = preflightStateIn(printed, times, true)
-const wanted = {
-  version: 'v1.37.2',
-  podSubnet: '10.244.0.0/16',
-  serviceSubnet: '10.96.0.0/12',
-  managesSwap: true,
-  allowsSwap: false,
-  cgroupDriver: undefined,
-  allowsCgroupV1: false,
-}
-
-/** Three hosts, of which the second differs. */
-const found = (
-  changed: Partial<PreflightState>,
-  more: Partial<Parameters<typeof preflightFindings>[1]> = {},
-): string[] => {
-  const own = (at: number): PreflightState => ({
-    ...healthy,
-    hostname: `m${at}`,
-    machineId: `id${at}`,
-    productUuid: `uuid${at}`,
-    macs: [`02:00:00:00:00:0${at}`],
-  })
-  const states = [1, 2, 3].map((at) => ({
-    host: `m${at}`,
-    value: at === 2 ? { ...own(at), ...changed } : own(at),
-  }))
-  return preflightFindings(states, { ...wanted, ...more }).map(
-    ({ severity, subject, what }) => `${severity} ${subject}: ${what}`,
-  )
-}
 
 test('what a host prints is parsed', () => {
   assert.is(healthy.memoryMiB, 8192)

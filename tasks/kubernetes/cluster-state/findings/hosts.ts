@@ -1,28 +1,16 @@
 /** What is wrong with the control-plane nodes themselves. Pure. */
 import { finding } from '../../../shared/finding.ts'
 import type { Finding } from '../../../shared/finding.ts'
-import { authorityFiles, certificateFiles } from '../../kubeadm/certificates.ts'
-import { controlPlane, kubeconfigs, kubeletClient } from '../../kubeadm/paths.ts'
+import { authorityFiles } from '../../kubeadm/certificates.ts'
+import { controlPlane } from '../../kubeadm/paths.ts'
 import { serviceFinding } from './services.ts'
+import { certificateFindings, requiredCertificates } from '../../findings/certificates.ts'
 import { clockFindings } from '../../findings/clocks.ts'
 import { minorOf } from '../../kubeadm/versions.ts'
-import type { CertificateState, ClusterState, HostState, MasterView } from '../types.ts'
-
-/** Days before the end of a certificate from which on it is a finding; an authority takes longer to replace. */
-const days = { leaf: 30, authority: 365 } as const
+import type { ClusterState, HostState, MasterView } from '../types.ts'
 
 /** What runs on every control-plane node. */
 const staticPods = ['etcd', ...controlPlane]
-
-/** Certificates that kubeadm makes on each control-plane node, and kubeconfigs with one. Other files are not used. */
-const isUsed = (path: string): boolean =>
-  requiredFor(true).includes(path) || path === kubeletClient || kubeconfigs.includes(path)
-
-/** Paths that a control-plane node must have; without an etcd of its own, it does not need etcd's. */
-const requiredFor = (hasEtcd: boolean): string[] => [
-  ...certificateFiles.filter((path) => hasEtcd || !path.includes('/etcd/')),
-  ...['admin', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`),
-]
 
 /** What etcd's documentation asks for ("Hardware recommendations"): 99 of 100 writes of its log within 10 ms. */
 const slowest = 0.01
@@ -30,31 +18,6 @@ const slowest = 0.01
 /** The control-plane nodes that could be asked, with what they said. */
 const knownHosts = ({ masters }: ClusterState): (readonly [name: string, host: HostState])[] =>
   masters.flatMap(({ name, host }) => (host.known ? [[name, host.value] as const] : []))
-
-const certificateFinding = (name: string, certificate: CertificateState, clock: number): Finding[] => {
-  const { path, daysLeft, authority, to, from } = certificate
-  const until = to.slice(0, 10)
-  const cure = authority
-    ? 'replace the authority: kubeadm does not renew it'
-    : path === kubeletClient
-      ? `the kubelet renews it while the API server answers: run on ${name}: journalctl -u kubelet`
-      : 'renew it: run playbooks/renew-certs.ts'
-  if (daysLeft < 0) return [finding(name, 'fault', `the certificate in ${path} expired on ${until}`, cure)]
-  if (daysLeft < (authority ? days.authority : days.leaf))
-    return [
-      finding(name, 'warning', `the certificate in ${path} expires on ${until}, in ${daysLeft} days`, cure),
-    ]
-  return Date.parse(from) > clock * 1000
-    ? [
-        finding(
-          name,
-          'fault',
-          `the certificate in ${path} is valid from ${from} on`,
-          'set the clock of the host',
-        ),
-      ]
-    : []
-}
 
 const hostFindings = ({ name, host }: MasterView): Finding[] => {
   if (!host.known)
@@ -75,10 +38,8 @@ const hostFindings = ({ name, host }: MasterView): Finding[] => {
           ),
         ]),
     ...serviceFinding(name, 'kubelet', kubelet),
-    ...certificates
-      .filter(({ path }) => isUsed(path))
-      .flatMap((certificate) => certificateFinding(name, certificate, clock)),
-    ...requiredFor(pods.some((pod) => pod.name === 'etcd'))
+    ...certificateFindings(name, certificates, clock),
+    ...requiredCertificates(pods.some((pod) => pod.name === 'etcd'))
       .filter((path) => pods.length > 0 && !certificates.some((one) => one.path === path))
       .map((path) =>
         finding(

@@ -63,3 +63,7 @@ export const gateGoneIn = (gate: string, after: number, upTo: number): number | 
   Object.keys(gatesGone)
     .map(Number)
     .find((minor) => minor > after && minor <= upTo && gatesGone[minor]?.includes(gate) === true)
+
+/** The names in a value of --feature-gates, such as `A=true,kube:B=false`. */
+export const gatesIn = (text: string): string[] =>
+  text.split(',').flatMap((one) => one.split('=')[0]?.replace(/^.*:/, '').trim() || [])

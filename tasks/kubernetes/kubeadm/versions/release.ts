@@ -104,10 +104,6 @@ export interface ReleaseFacts {
   readonly kubeletSkew: 2 | 3
   /** Whether kubeadm warns that a later release refuses containerd 1 (preflight, ContainerRuntimeVersion). */
   readonly warnsOfContainerd1: boolean
-  /** Flags of the kubelet that this release no longer knows, without dashes. */
-  readonly kubeletFlagsGone: readonly string[]
-  /** Flags that the etcd of this release no longer knows, without dashes; `experimental-*` for all with this beginning. */
-  readonly etcdFlagsGone: readonly string[]
 }
 
 /** A row of the table: the facts that this release changes. */

@@ -53,8 +53,6 @@ const first: ReleaseFacts = {
   emptyDirFlag: '--delete-local-data',
   kubeletSkew: 2,
   warnsOfContainerd1: false,
-  kubeletFlagsGone: [],
-  etcdFlagsGone: [],
 }
 
 /** The rows of the table, oldest first. */
@@ -278,7 +276,6 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
       'wait-control-plane',
     ],
     cgroupV1: 'only with failCgroupV1: false',
-    kubeletFlagsGone: ['pod-infra-container-image'],
     etcd: ['3.6.6-0', '3.6.6-0'],
     coredns: 'v1.13.1',
     pause: '3.10.1',
@@ -288,7 +285,6 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     minor: 37,
     tried: 'cluster',
     reads: ['v1beta4'],
-    etcdFlagsGone: ['experimental-*'],
     etcd: ['3.7.0-0', '3.7.0-0'],
     coredns: 'v1.14.6',
     pause: '3.10.2',

@@ -1,5 +1,7 @@
 /** From which release on, and up to which, kubeadm and its programs know a setting of a cluster. */
 import type { Arguments, Component } from '../component-settings.ts'
+import { flagGoneIn, programNames } from './flags-gone.ts'
+import type { Program } from './flags-gone.ts'
 import type { ReleaseFacts } from './release.ts'
 
 interface Image {
@@ -111,18 +113,28 @@ const dualStackFault = (
     : ['networks of both families without featureGates: IPv6DualStack: true']
 }
 
-/** The arguments that are among the flags of a list; `experimental-*` stands for all that begin so. */
-const among = (flags: readonly string[], given: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(given).filter((name) =>
-    flags.some((flag) => (flag.endsWith('*') ? name.startsWith(flag.slice(0, -1)) : name === flag)),
+const argumentsOf = (cluster: Given): (readonly [program: Program, given: Arguments])[] => [
+  ['apiServer', cluster.apiServer?.extraArgs ?? {}],
+  ['controllerManager', cluster.controllerManager?.extraArgs ?? {}],
+  ['scheduler', cluster.scheduler?.extraArgs ?? {}],
+  ['etcd', cluster.etcd?.extraArgs ?? {}],
+  ['kubelet', cluster.kubeletExtraArgs],
+]
+
+/** Arguments that the programs of a release no longer know. */
+const tooOld = (cluster: Given, minor: number): string[] =>
+  argumentsOf(cluster).flatMap(([program, given]) =>
+    Object.keys(given).flatMap((name) => {
+      const gone = flagGoneIn(program, name, 0, minor)
+      return gone === undefined
+        ? []
+        : [`--${name} of ${programNames[program]} (no longer from v1.${gone} on)`]
+    }),
   )
 
 /** What a cluster sets that its release does not know, for an error. */
 export const unknownSettings = (cluster: Given, facts: ReleaseFacts): readonly string[] => [
   ...tooNew(cluster, facts.minor),
   ...dualStackFault(cluster, facts),
-  ...among(facts.kubeletFlagsGone, cluster.kubeletExtraArgs).map(
-    (name) => `--${name} of the kubelet (no longer)`,
-  ),
-  ...among(facts.etcdFlagsGone, cluster.etcd?.extraArgs ?? {}).map((name) => `--${name} of etcd (no longer)`),
+  ...tooOld(cluster, facts.minor),
 ]

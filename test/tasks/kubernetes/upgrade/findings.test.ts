@@ -196,6 +196,7 @@ test('settings in kubeadm-config: gates, arguments of etcd, an own image of etcd
     ...kept,
     apiVersion: 'kubeadm.k8s.io/v1beta3',
     apiServer: { extraArgs: { 'feature-gates': 'JobSuccessPolicy=true,AllAlpha=false' } },
+    controllerManager: { extraArgs: [{ name: 'concurrent-service-syncs', value: '2' }] },
     etcd: { local: { imageTag: '3.6.8-0', extraArgs: [{ name: 'experimental-x', value: '1' }] } },
   }
   const all = upgradeFindings(
@@ -206,7 +207,8 @@ test('settings in kubeadm-config: gates, arguments of etcd, an own image of etcd
   assert.equal(all, [
     'fault: kubeadm of v1.37.2 does not read its version v1beta3, only v1beta4',
     'fault: apiServer: v1.37 does not know the feature gate JobSuccessPolicy',
-    'fault: the etcd of v1.37 does not know the argument --experimental-x',
+    'fault: the controller manager of v1.37 does not know the argument --concurrent-service-syncs',
+    'fault: etcd of v1.37 does not know the argument --experimental-x',
     'warning: etcd.imageTag: 3.6.8-0 stays, and kubeadm of v1.37.2 would use 3.7.0-0',
   ])
 })

@@ -1,0 +1,61 @@
+/** What would go wrong with the network of a host. Pure. */
+import { networkOf, networksOf, overlap } from '../../network/addresses/networks.ts'
+import { finding } from '../../shared/finding.ts'
+import type { Finding } from '../../shared/finding.ts'
+import type { PreflightState, RouteState } from './types.ts'
+import type { Wanted } from './wanted.ts'
+
+const peers = (name: string, state: PreflightState): Finding[] => {
+  if (state.peers === undefined)
+    return [
+      finding(
+        name,
+        'not known',
+        'whether it reaches the others: curl is not installed',
+        'install curl on the host',
+      ),
+    ]
+  return state.peers
+    .filter(({ answer }) => answer !== 'open' && answer !== 'closed')
+    .map(({ name: other, address, port, answer }) =>
+      finding(
+        name,
+        'fault',
+        `it does not reach ${other} at ${address} port ${port}: ${answer}`,
+        `open the port in firewalls between ${name} and ${other}`,
+      ),
+    )
+}
+
+/** Interfaces of the pods' own network: its routes may be in the network of the pods. */
+const podDevice = /^(cni|flannel|cali|cilium|kube|lxc|veth|tunl|vxlan)/
+
+const collisions = (name: string, routes: readonly RouteState[], wanted: Wanted): Finding[] =>
+  [
+    ['pod_subnet', wanted.podSubnet],
+    ['service_subnet', wanted.serviceSubnet],
+  ].flatMap(([setting = '', list = '']) =>
+    networksOf(list).flatMap((network) => {
+      if (network === undefined) return []
+      const found = routes.find((route) => {
+        const other = networkOf(route.network)
+        return other !== undefined && !podDevice.test(route.device) && overlap(network, other)
+      })
+      return found === undefined
+        ? []
+        : [
+            finding(
+              name,
+              'fault',
+              `${setting} ${network.text} overlaps with its route to ${found.network} by ${found.device}`,
+              `set ${setting} to a network that is free`,
+            ),
+          ]
+    }),
+  )
+
+/** What would go wrong with the network of a host: peers that it does not reach, routes that overlap. */
+export const networkFindings = (name: string, state: PreflightState, wanted: Wanted): Finding[] => [
+  ...peers(name, state),
+  ...collisions(name, state.routes, wanted),
+]
