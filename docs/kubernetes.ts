@@ -160,6 +160,8 @@ Arguments of programs and feature gates in the inventory that \`kubernetes_versi
 ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates from 1.35 on. \`ha-masters\` refuses the arguments by name, and the rehearsal of
 \`upgrade\` looks for both in kubeadm-config and on the hosts.
 
+\`run doctor cluster -i inventory.yaml\` runs \`status\` (below) and \`preflight\`, one after the other; of their exit statuses it has the worse one.
+
 ## Status
 
 \`run playbooks/status.ts -i inventory.yaml\` shows the state of a control plane, and what is wrong with it. It changes nothing, and needs neither
