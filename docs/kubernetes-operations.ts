@@ -187,6 +187,13 @@ play 10/11: clients of the former authorities are refused (3 hosts)
   the masters, or the file has other certificates beside it, nothing is changed.
 - Until it has ended, \`ha-masters\`, \`reconfigure\`, \`upgrade\`, \`remove-master\` and \`replace-master\` refuse before they change anything: kubeadm would write the
   controller manager's arguments back, with which it ends. They look at the files of \`rotate-ca\` alone, not at other files with several certificates.
+  \`workers\` refuses workers that would join while the authority of the cluster is being replaced; \`workers --tags remove\` removes those that are in the way.
+- Where it cannot end because something is broken, these can be run before it has ended:
+  - Certificates have expired: \`renew-certs\`, or \`revive\`. The authority that signs on a master signs the new ones, and kubeconfigs and kubelets trust both as before.
+  - A master is lost: \`remove-master\` with \`-e lost_masters=true\`. \`ha-masters\`, which adds another one, waits until \`rotate-ca\` has ended without it.
+  - etcd has lost its majority or its data: \`recover-quorum\` and \`etcd-restore\`. They sign nothing. After \`recover-quorum\`, take the lost masters out of the
+    group \`masters\` until \`rotate-ca\` has ended. What a snapshot has of an earlier time, as the ConfigMap cluster-info, \`rotate-ca\` writes again.
+  - \`maintenance\`, \`etcd-defrag\`, \`etcd-alarm\` and \`etcd-backup\` neither sign anything nor write what is trusted.
 
 What it does not do yet:
 
@@ -199,7 +206,6 @@ What it does not do yet:
 - Pods are not replaced where Kubernetes does not do it: DaemonSets and StatefulSets with OnDelete, paused Deployments, bare pods, Jobs. They know the former
   authority alone until they are started again. The next workload is not waited for until it is available, only until its pods are new.
 - Serving certificates of kubelets that the cluster has signed (\`serverTLSBootstrap\`) are not renewed.
-- \`renew-certs\`, \`revive\` and \`workers\` do not look whether it is open: do not run them before it has ended.
 - There is no way back by a playbook. Other versions than Kubernetes 1.37 have not been tried.
 
 ### Backups of etcd

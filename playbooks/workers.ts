@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CoxswainError, block, flag, pick, playbook } from 'coxswain'
-import type { PlayContext, WhenContext, z } from 'coxswain'
+import type { CheckContext, PlayContext, z } from 'coxswain'
 import {
   apiServerReady,
   clusterInfo,
   isNode,
   labelsSchema,
+  noRotation,
   nodeDelete,
   nodeDrain,
   nodeLabels,
@@ -67,7 +68,7 @@ const requireWorkers = (ctx: Context): void => {
   if (hostsIfAny(ctx, 'removed_workers').length === 0) ctx.group('workers')
 }
 
-const isNew = async (ctx: WhenContext): Promise<boolean> => !(await isNode(ctx))
+const isNew = async (ctx: CheckContext): Promise<boolean> => !(await isNode(ctx))
 
 /** The version that is installed on new workers; undefined if their programs stay. */
 const installed = ({
@@ -115,6 +116,11 @@ export default playbook({
         return [
           ...(addresses.length === 0 ? [] : [ownAddresses({ addresses, setting: 'node_ip' })]),
           workerFits({ ...own(ctx), nodeIp: nodeIpOf(ctx.host), installs: installed(vars) }),
+          // rotate-ca could not end with it; `--tags remove` is not refused, because it can end without the workers that leave
+          noRotation(
+            { authorities: ['cluster'] },
+            { on: leader, when: async (on) => isNew(await on.on(ctx.host.name)) },
+          ),
         ]
       },
     }),

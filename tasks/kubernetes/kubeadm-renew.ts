@@ -8,6 +8,8 @@ import { kubeadmConfigPath, newCertificates, pki, renewingPath } from './kubeadm
 import { recordRestarts, staticPodsOf } from './kubeadm/restarts.ts'
 import { requireSigning } from './kubeadm/signing.ts'
 import { allowUnknownVersion, factsOf, knownVersion } from './kubeadm/versions.ts'
+import { completeKeys, keepTrust } from './rotation/keep.ts'
+import { authorityNames, rotationsOf } from './rotation/rotation.ts'
 
 /** The kubeconfigs that kubeadm renews. That of the kubelet is not among them: the kubelet renews its certificate itself. */
 const renewedKubeconfigs = ['admin', 'super-admin', 'controller-manager', 'scheduler'].map(
@@ -91,7 +93,12 @@ const refuseVersion = (version: string, due: readonly Expiry[]): string => {
   })
 }
 
-/** Renews the certificates of a control-plane node that kubeadm has made. */
+/**
+ * Renews the certificates of a control-plane node that kubeadm has made.
+ *
+ * While rotate-ca replaces an authority, the one that signs on this node signs them, and kubeconfigs go on trusting both: with certificates
+ * that have all expired, this is the way back to a cluster in which rotate-ca can end.
+ */
 export const kubeadmRenew = defineTask({
   name: 'kubeadm-renew',
   description:
@@ -132,6 +139,8 @@ export const kubeadmRenew = defineTask({
     if (due.length === 0 && !interrupted) return ok()
     refuseVersion(version, due)
     await requireAuthorities(ctx)
+    // refuses files that no stage of a replacement has
+    await rotationsOf(ctx, authorityNames)
     // kubeadm renews all of them
     return drift(
       ...all.map((one) => ({ what: `certificate in ${one.path}`, from: shown(one), to: 'renewed' })),
@@ -148,8 +157,10 @@ export const kubeadmRenew = defineTask({
     await remote.write(renewingPath, 'kubeadm renews certificates; gone when it has\n')
     // before anything is new: a run that is interrupted right after kubeadm must still restart them
     await recordRestarts(ctx, pods)
+    await completeKeys(ctx, authorityNames)
     const words = [...renewal.split(' '), ...(hasConfig ? ['--config', config] : [])]
     await remote.run({ timeout: 120 })`kubeadm ${words}`
+    await keepTrust(ctx, renewedKubeconfigs)
     await remote.remove(renewingPath)
   },
 })

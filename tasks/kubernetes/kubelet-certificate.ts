@@ -25,6 +25,7 @@ import {
   validKubelet,
 } from './kubeadm/paths.ts'
 import { requireSigning } from './kubeadm/signing.ts'
+import { completeKeys, keepTrust } from './rotation/keep.ts'
 
 const program = shellFile(import.meta.url, 'kubelet-client.sh')
 
@@ -150,6 +151,7 @@ export const kubeletCertificate = defineTask({
       const given = hasConfig
         ? ['--config', config]
         : ['--kubernetes-version', (await remote.query`kubeadm version -o short`.text()).trim()]
+      await completeKeys(ctx, ['cluster'])
       // what an interrupted run left is not taken for the new one
       await remote.remove(scratch, { recursive: true })
       await remote.makeDirectory(scratch, { mode: '0700', owner: 'root', group: 'root' })
@@ -161,6 +163,7 @@ export const kubeletCertificate = defineTask({
         'the kubelet gets a new client certificate; gone when it was restarted\n',
       )
       await placeCertificate(ctx)
+      await keepTrust(ctx, [kubeletConf])
     }
     await remote.remove(scratch, { recursive: true })
     log(`restarting the kubelet of ${ctx.host.name}`)

@@ -1,6 +1,6 @@
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
 import { rotatingFolder } from './kubeadm/paths.ts'
-import { authorityNames, folderOf } from './rotation/rotation.ts'
+import { authoritiesSchema, authorityNames, folderOf } from './rotation/rotation.ts'
 
 /**
  * Fails while authorities of a control-plane node are being replaced by rotate-ca, before anything is written.
@@ -16,12 +16,12 @@ export const noRotation = defineTask({
   reads:
     'the new authorities that rotate-ca keeps in /etc/coxswain/rotate-ca until it is complete; other files with several certificates are not looked at',
   example: {},
-  params: () => z.object({}),
+  params: () => z.object({ authorities: authoritiesSchema().default([...authorityNames]) }),
   title: () => 'no authority is being replaced',
 
-  async check({ remote, host }) {
-    const there = await Promise.all(authorityNames.map((one) => remote.exists(`${folderOf(one)}/new.crt`)))
-    const open = authorityNames.filter((_, index) => there[index])
+  async check({ remote, host }, { authorities }) {
+    const there = await Promise.all(authorities.map((one) => remote.exists(`${folderOf(one)}/new.crt`)))
+    const open = authorities.filter((_, index) => there[index])
     if (open.length === 0) return ok()
     throw new CoxswainError(
       'task-failed',

@@ -222,6 +222,18 @@ test('remove-master drains before it changes the load balancer, so that a drain 
   )
 })
 
+test('remove-master: a master that is lost is removed also while an authority is being replaced, which could not end with it', async () => {
+  const more = folder.write(
+    'lost.yaml',
+    'all: { children: { removed_masters: { hosts: { m4: { address: 192.0.2.14 } } } } }',
+  )
+  const { inventoryView, limit } = await openWorkspace(
+    optionsWith({ inventory: [example, more], extraVars: ['lost_masters=true'] }),
+  )
+  const plan = makePlan(removeMaster, inventoryView, limit)
+  assert.equal(namesFor(plan, 0, 'm1'), ['etcd-quorum-without'])
+})
+
 /** A plan with more of the inventory, as YAML below `children`. */
 const planWith = async (book: Playbook, children: string, ...extraVars: string[]): Promise<Plan> => {
   const more = folder.write('children.yaml', `all: { children: { ${children} } }`)
@@ -240,8 +252,8 @@ test('workers: each joins with what its pool says, all at the same time, and is 
     [[], [], [], [1], []],
   )
   assert.equal(namesFor(plan, 0, 'm2'), ['same-cluster', 'cluster-info'])
-  assert.equal(namesFor(plan, 1, 'w1'), ['worker-fits'])
-  assert.equal(namesFor(plan, 1, 'w2'), ['own-addresses', 'worker-fits'])
+  assert.equal(namesFor(plan, 1, 'w1'), ['worker-fits', 'no-rotation'])
+  assert.equal(namesFor(plan, 1, 'w2'), ['own-addresses', 'worker-fits', 'no-rotation'])
   const ready = await planOf(haMasters)
   assert.equal(namesFor(plan, 2, 'w1'), [
     ...namesFor(ready, 4, 'm1'),
@@ -266,6 +278,20 @@ test('workers: programs are installed on new workers only, where the inventory s
   assert.equal(namesFor(plan, 2, 'w1').slice(0, 1), ['kubernetes-programs'])
   assert.equal(namesFor(plan, 2, 'w1').slice(-6, -5), ['bundle-images'])
   assert.match(JSON.stringify(tasksFor(plan, 1, 'w1')[0]?.params), '"installs":"v1.30.4"')
+})
+
+test('workers: a new one is refused while the authority of the cluster is being replaced; those that joined before are not', async () => {
+  const plan = await planWith(workers, pools)
+  const guard = tasksFor(plan, 1, 'w1')[1]
+  assert.ok(guard)
+  const open = { '/etc/coxswain/rotate-ca/cluster/new.crt': 'x' }
+  assert.not.type(guard.options.on, 'undefined')
+  const outcome = async (own: World['files'], master: World['files']): Promise<string> =>
+    (await rehearse(guard, { files: master ?? {}, others: { w1: { files: own ?? {} } } })).outcome
+  const joined = { '/etc/kubernetes/kubelet.conf': 'x' }
+  assert.is(await outcome({}, open), 'failed')
+  assert.is(await outcome({}, { '/etc/coxswain/rotate-ca/etcd/new.crt': 'x' }), 'ok')
+  assert.is(await outcome(joined, open), 'skipped')
 })
 
 test('workers: those that leave are drained one at a time, and reset; lost ones are not asked', async () => {

@@ -32,13 +32,13 @@ const authorityField = /^(\s*certificate-authority-data: )(\S+)$/gm
 const has = (bundle: string, certificate: X509Certificate): boolean =>
   certificatesIn(bundle).some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256)
 
-/** Whether a kubeconfig trusts what it must. The kubelet's can trust the new authority alone before the others do. */
-const isRight = (path: string, bundle: string, stage: Stage, { former, next }: Pair): boolean => {
+/** Whether a kubeconfig trusts what it must; `ahead` can trust the new authority alone before the others do. */
+const isRight = (bundle: string, stage: Stage, { former, next }: Pair, ahead: boolean): boolean => {
   const [old, fresh] = [has(bundle, former), has(bundle, next)]
   // another cluster's
   if (!old && !fresh) return true
   if (stage === 'new') return fresh && !old
-  return fresh && (old || path === kubeletConf)
+  return fresh && (old || ahead)
 }
 
 /** What a kubeconfig trusts at a stage. Others that it trusts beside the authority of the cluster, such as that of a proxy, stay. */
@@ -51,13 +51,19 @@ const bundleAt = (stage: Stage, bundle: string, pair: Pair): string =>
     .map(String)
     .join('')
 
-const kubeconfigEdits = async ({ remote }: CheckContext, pair: Pair, stage: Stage): Promise<Edit[]> => {
-  const texts = await Promise.all(kubeconfigs.map((path) => remote.read(path)))
-  return kubeconfigs.flatMap((path, index): Edit[] => {
+/** The edits of kubeconfigs. @param ahead the one that can trust the new authority alone before the others do. */
+const kubeconfigEdits = async (
+  { remote }: CheckContext,
+  pair: Pair,
+  stage: Stage,
+  { paths = kubeconfigs, ahead }: { readonly paths?: readonly string[]; readonly ahead?: string } = {},
+): Promise<Edit[]> => {
+  const texts = await Promise.all(paths.map((path) => remote.read(path)))
+  return paths.flatMap((path, index): Edit[] => {
     const text = texts[index] ?? ''
     const edited = text.replaceAll(authorityField, (line, start: string, data: string) => {
       const bundle = Buffer.from(data, 'base64').toString()
-      if (isRight(path, bundle, stage, pair)) return line
+      if (isRight(bundle, stage, pair, path === ahead)) return line
       return `${start}${Buffer.from(bundleAt(stage, bundle, pair)).toString('base64')}`
     })
     return edited === text
@@ -127,11 +133,20 @@ export const trustEdits = async (ctx: CheckContext, rotation: Rotation, least: S
   if (rotation.authority !== 'cluster') return own
   const [signing, kubeconfig] = await Promise.all([
     signingEdits(ctx, rotation, stage),
-    kubeconfigEdits(ctx, rotation, stage),
+    kubeconfigEdits(ctx, rotation, stage, { ahead: kubeletConf }),
   ])
   // the controller manager never starts with a file of two certificates to sign with
   return stage === 'new' ? [...own, ...signing, ...kubeconfig] : [...signing, ...own, ...kubeconfig]
 }
+
+/** The edits with which kubeconfigs trust what the file of the authority has, after kubeadm has written them. */
+export const keptTrust = async (
+  ctx: CheckContext,
+  rotation: Rotation,
+  paths: readonly string[],
+): Promise<Edit[]> =>
+  // before both are trusted, kubeadm writes what is right
+  isAt(rotation.stage, 'both') ? kubeconfigEdits(ctx, rotation, rotation.stage, { paths }) : []
 
 /** The files of the edits that a kubelet reads when it starts. */
 export const isOfKubelet = ({ path }: Edit): boolean => path === kubeletConf || path === `${pki}/ca.crt`

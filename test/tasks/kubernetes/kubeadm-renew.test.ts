@@ -6,6 +6,16 @@ import { kubeadmRenew } from '../../../tasks/kubernetes/kubeadm-renew.ts'
 import { expired } from '../../support/certificates.ts'
 import { suite } from '../../support/spec.ts'
 import { hintOf } from './etcd-world.ts'
+import {
+  files as node,
+  former,
+  next,
+  prepared,
+  rotating,
+  signed,
+  trustIn,
+  trusting,
+} from './rotation-world.ts'
 
 const test = suite('kubeadm-renew')
 
@@ -177,4 +187,56 @@ test('with etcd elsewhere, its certificates and its authority are not looked at'
 test('bad parameters are refused', () => {
   assert.throws(() => task({ days: -1 }), 'days')
   assert.throws(() => task({ version: 'v1.99.0' }), 'not known')
+})
+
+/** What kubeadm makes of a kubeconfig: it trusts the first certificate of the authority alone. */
+const trustsFirst: World['replies'] = {
+  'date +%s': now,
+  [command]: (_, all) => {
+    const first = `${(all.get(`${pki}/ca.crt`)?.content ?? '').split('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n`
+    const text = all.get(admin)?.content ?? ''
+    const data = Buffer.from(first).toString('base64')
+    all.set(admin, {
+      content: text.replace(/(certificate-authority-data: )\S+/, (_line, start: string) => start + data),
+    })
+    all.set(`${pki}/apiserver.crt`, { content: long })
+    return ''
+  },
+}
+
+for (const [title, there, trusted] of [
+  ['nothing uses the new one yet', { ...node, ...prepared }, former.ca],
+  ['both are trusted', trusting, former.ca + next.ca],
+  ['the new one signs', signed, next.ca + former.ca],
+] as const)
+  test(`while an authority is being replaced, and ${title}, kubeconfigs trust what they did`, async () => {
+    const given = { ...there, [`${pki}/apiserver.crt`]: short, [config]: 'x' }
+    const run = await rehearse(task(), { files: given, replies: trustsFirst })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(trustIn(run.files.get(admin)?.content), trusted)
+    assert.not.ok(run.files.has('/etc/coxswain/renewing'))
+  })
+
+test('the key that a killed rotate-ca has not put in place is, before kubeadm signs with it', async () => {
+  const given = {
+    ...signed,
+    [`${pki}/ca.key`]: 'the former key',
+    [`${pki}/apiserver.crt`]: short,
+    [config]: 'x',
+  }
+  const run = await rehearse(task(), { files: given, replies: trustsFirst })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.files.get(`${pki}/ca.key`)?.content, 'the new key')
+})
+
+test('a replacement with other certificates than its own is refused before kubeadm renews', async () => {
+  const given = {
+    ...trusting,
+    [`${rotating}/former.crt`]: 'x',
+    [`${pki}/apiserver.crt`]: short,
+    [config]: 'x',
+  }
+  const run = await rehearse(task(), { files: given, replies: trustsFirst })
+  assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
+  assert.match(String(run.error), 'other certificates than the former and the new authority')
 })

@@ -8,6 +8,7 @@ import { folderOf } from '../../support/folder.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 import { hintOf } from './etcd-world.ts'
+import { conf as kubeconfigOf, former, next, signed, trustIn, trusting } from './rotation-world.ts'
 
 const test = suite('kubelet-certificate')
 const folder = folderOf(test)
@@ -219,3 +220,31 @@ test('with onlyRestart, a certificate of another authority stays: it is renewed 
   assert.is(run.files.get(link)?.content, other.leaf)
   assert.not.ok(run.files.has(restart))
 })
+
+for (const [title, there, leaf, signer, trusted] of [
+  ['both are trusted', trusting, former.leaf, former, former.ca + next.ca],
+  // another master can have an API server of the former authority still
+  ['the new one signs', signed, next.leaf, next, next.ca + former.ca],
+] as const)
+  test(`while an authority is being replaced, and ${title}, the kubelet trusts both`, async () => {
+    const { [link]: ___, ...without } = { ...there, [config]: 'x' }
+    const run = await rehearse(task(), {
+      ...world(without),
+      patterns: [
+        [/^kubeadm init phase kubeconfig kubelet /, ''],
+        [
+          sentPattern('tasks/kubernetes/kubelet-client.sh'),
+          (_, all) => {
+            all.set(link, { content: leaf })
+            all.set(conf, {
+              content: kubeconfigOf(signer.ca, leaf).replace(/client-(\w+)-data: \S+/g, `client-$1: ${link}`),
+            })
+            return ''
+          },
+        ],
+      ],
+    })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(trustIn(run.files.get(conf)?.content), trusted)
+    assert.is(run.commands.apply.at(-1), 'systemctl restart kubelet')
+  })

@@ -38,3 +38,13 @@ test('every authority that is being replaced is named', async () => {
   const run = await rehearse(noRotation(), { files: there })
   assert.match(String(run.error), 'the authorities etcd, front-proxy')
 })
+
+test('of some authorities: only their replacement is refused', async () => {
+  const etcd = { '/etc/coxswain/rotate-ca/etcd/new.crt': next.ca }
+  const ofCluster = noRotation({ authorities: ['cluster'] })
+  assert.is((await rehearse(ofCluster, { files: etcd })).outcome, 'ok')
+  const run = await rehearse(ofCluster, { files: { ...etcd, ...prepared } })
+  assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
+  assert.match(String(run.error), 'the authority cluster:')
+  assert.throws(() => noRotation({ authorities: [] }), 'authorities')
+})
