@@ -192,7 +192,7 @@ test('bad parameters are refused', () => {
 /** What kubeadm makes of a kubeconfig: it trusts the first certificate of the authority alone. */
 const trustsFirst: World['replies'] = {
   'date +%s': now,
-  [command]: (_, all) => {
+  [command]: (_sent, all) => {
     const first = `${(all.get(`${pki}/ca.crt`)?.content ?? '').split('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n`
     const text = all.get(admin)?.content ?? ''
     const data = Buffer.from(first).toString('base64')

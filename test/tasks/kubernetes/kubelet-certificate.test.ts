@@ -234,7 +234,7 @@ for (const [title, there, leaf, signer, trusted] of [
         [/^kubeadm init phase kubeconfig kubelet /, ''],
         [
           sentPattern('tasks/kubernetes/kubelet-client.sh'),
-          (_command, all) => {
+          (_sent, all) => {
             all.set(link, { content: leaf })
             all.set(conf, {
               content: kubeconfigOf(signer.ca, leaf).replace(/client-(\w+)-data: \S+/g, `client-$1: ${link}`),
