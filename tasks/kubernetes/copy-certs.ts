@@ -9,8 +9,9 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
+import { hasDataOfEtcd } from './etcd/data.ts'
 import { sharedFiles } from './kubeadm/certificates.ts'
-import { adminConf, etcdData, pki, unfinishedPath } from './kubeadm/paths.ts'
+import { adminConf, pki, unfinishedPath } from './kubeadm/paths.ts'
 
 const modeOf = (path: string): string => (/\.(crt|pub)$/.test(path) ? '0644' : '0600')
 
@@ -72,7 +73,7 @@ const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promis
   const [ours, theirs, hasData, unfinished] = await Promise.all([
     ctx.remote.sha256(ca),
     from.remote.sha256(ca),
-    ctx.remote.exists(etcdData),
+    hasDataOfEtcd(ctx),
     ctx.remote.exists(unfinishedPath),
   ])
   if (ours === undefined || theirs === undefined || ours === theirs || !hasData || unfinished) return

@@ -1,7 +1,8 @@
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
+import { hasDataOfEtcd } from './etcd/data.ts'
 import { credentialFaults } from './kubeadm/credential-faults.ts'
 import type { Fault } from './kubeadm/credentials.ts'
-import { adminConf, etcdData, unfinishedPath } from './kubeadm/paths.ts'
+import { adminConf, unfinishedPath } from './kubeadm/paths.ts'
 import { allowUnknownVersion, factsOf, knownVersion } from './kubeadm/versions.ts'
 
 const hintFor = ({ kind }: Fault, host: string, renewal: string | undefined): string => {
@@ -31,11 +32,13 @@ export const credentialsValid = defineTask({
   title: () => 'certificates of the control plane are valid',
 
   async check(ctx, { version }) {
-    const [admin, data, unfinished] = await Promise.all(
-      [adminConf, etcdData, unfinishedPath].map((path) => ctx.remote.exists(path)),
-    )
+    const [admin, data, unfinished] = await Promise.all([
+      ctx.remote.exists(adminConf),
+      hasDataOfEtcd(ctx),
+      ctx.remote.exists(unfinishedPath),
+    ])
     // other tasks complete an unfinished node, with new certificates
-    if (admin !== true || data !== true || unfinished === true) return ok()
+    if (!admin || !data || unfinished) return ok()
     const [fault, ...others] = await credentialFaults(ctx)
     if (fault === undefined) return ok()
     throw new CoxswainError('task-failed', `${ctx.host.name}: ${fault.message}`, {

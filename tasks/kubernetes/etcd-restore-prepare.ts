@@ -13,7 +13,7 @@ import {
 import type { LocalSnapshot } from './etcd/restore.ts'
 import { takePart } from './etcd/restore-run.ts'
 import { memberStatus, mebibytes } from './etcd/status.ts'
-import { etcdFolder, restoreFolder } from './kubeadm/paths.ts'
+import { etcdData, etcdFolder, restoreFolder } from './kubeadm/paths.ts'
 
 /** The parameter with the snapshot. */
 export const snapshotParam = () =>
@@ -41,7 +41,9 @@ const refuseFull = async (
   { size }: LocalSnapshot,
   isStaged: boolean,
 ): Promise<void> => {
-  const { stdout } = await remote.query`df -Pk ${dirname(restoreFolder)} ${etcdFolder}`.result()
+  // a disk can be mounted as the folder of the member
+  const target = (await remote.exists(etcdData)) ? etcdData : etcdFolder
+  const { stdout } = await remote.query`df -Pk ${dirname(restoreFolder)} ${target}`.result()
   const [copy, data] = stdout
     .trim()
     .split('\n')
@@ -61,7 +63,7 @@ const refuseFull = async (
   throw new CoxswainError(
     'task-failed',
     `${host.name} has ${mebibytes(full.free)} free for ${full.folder}, and ${mebibytes(full.needed)} are needed to restore a snapshot of ${mebibytes(size)} beside the former data; nothing was stopped`,
-    { hint: `make room, for example from former data: ls -d ${etcdFolder}/before-restore-*` },
+    { hint: `make room, for example from former data: ls -d ${etcdFolder}/before-* ${etcdData}/before-*` },
   )
 }
 

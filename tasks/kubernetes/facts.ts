@@ -1,7 +1,8 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
+import { hasDataOfEtcd } from './etcd/data.ts'
 import { memberStatus } from './etcd/status.ts'
 import { apiReady } from './kubeadm/kubectl.ts'
-import { etcdData, manifest } from './kubeadm/paths.ts'
+import { manifest } from './kubeadm/paths.ts'
 
 /** Reads the version of the installed kubeadm, such as `v1.20.2`. */
 export const kubeadmVersion = defineTask({
@@ -34,11 +35,11 @@ export const apiServerReady = defineTask({
 export const hasEtcdData = defineTask({
   name: 'has-etcd-data',
   description: 'Reads whether a host has the data of an etcd member.',
-  reads: 'whether /var/lib/etcd/member exists',
+  reads: 'whether anything is in /var/lib/etcd/member',
   example: {},
   params: () => z.object({}),
-  async check({ remote }) {
-    return (await remote.exists(etcdData)) ? ok() : drift('the host does not have etcd data')
+  async check(ctx) {
+    return (await hasDataOfEtcd(ctx)) ? ok() : drift('the host does not have etcd data')
   },
 })
 

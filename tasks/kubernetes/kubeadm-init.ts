@@ -1,5 +1,6 @@
 import { defineTask, drift, ok, pending, portNumber, remotePath, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
+import { etcdFolderFault, expectedEtcdFaults } from './etcd/data.ts'
 import { missingTraces, refuseOtherVersion } from './kubeadm/init-traces.ts'
 import type { Trace } from './kubeadm/init-traces.ts'
 import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
@@ -34,7 +35,7 @@ type Params = z.output<ReturnType<typeof params>>
 
 /** Preflight errors that only show how far an earlier, interrupted init got. */
 const expectedErrors = (port: number): string[] => [
-  'DirAvailable--var-lib-etcd',
+  etcdFolderFault,
   // 10251 and 10252 are the ports of scheduler and controller manager up to 1.22
   ...[port, 10_250, 10_251, 10_252, 10_257, 10_259, 2379, 2380].map((one) => `Port-${one}`),
   ...[...controlPlane, 'etcd'].map((name) => `FileAvailable--etc-kubernetes-manifests-${name}.yaml`),
@@ -156,7 +157,10 @@ const init = async (
   { config, version, port, skipPhases, ignorePreflightErrors }: Params,
   again: boolean,
 ): Promise<void> => {
-  const ignored = [...ignorePreflightErrors, ...(again ? expectedErrors(port) : [])]
+  const ignored = [
+    ...ignorePreflightErrors,
+    ...(again ? expectedErrors(port) : await expectedEtcdFaults(ctx)),
+  ]
   const options = [
     ...(skipPhases.length === 0 ? [] : [`--skip-phases=${skipPhases.join(',')}`]),
     ...ignoring(ignored),

@@ -12,6 +12,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
+import { expectedEtcdFaults } from './etcd/data.ts'
 import { joinConfig } from './config/join-config.ts'
 import { refuseAlarms } from './etcd/alarms.ts'
 import { etcdWaitParam, removeLostMember, requireHealthyMembers, waitForEtcd } from './etcd/member.ts'
@@ -59,7 +60,7 @@ const join = (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void
       caCertHash: caHash(await authorityOn(ctx, 'run the task copy-certs first')),
     }
     const stdin = new Secret(joinConfig(given, discovery, readYaml(text, given.config)))
-    const words = ignoring(given.ignorePreflightErrors)
+    const words = ignoring([...given.ignorePreflightErrors, ...(await expectedEtcdFaults(ctx))])
     await withEtcdPatch(
       ctx,
       given.version,

@@ -1,5 +1,6 @@
 import { defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { hasDataOfEtcd } from './etcd/data.ts'
 import { accountOf } from '../system/accounts/account.ts'
 import { leaveCluster, refuseLoss } from './kubeadm/leave-cluster.ts'
 import { resetWords } from './kubeadm/kubeadm.ts'
@@ -11,7 +12,7 @@ import { flushRules, kubernetesRules, removeKubernetesRules } from './reset/rule
 
 /** Traces of kubeadm on a host. On a host without them, nothing is changed. */
 const traces = {
-  paths: [...kubeconfigs, kubeletConfig, etcdData, '/etc/coxswain'],
+  paths: [...kubeconfigs, kubeletConfig, '/etc/coxswain'],
   // the kubelet's package creates the folder, so only its content counts
   folders: [manifests, pki],
 }
@@ -43,18 +44,30 @@ const copiesOf = async (ctx: CheckContext, users: readonly string[]): Promise<st
 const found = async (ctx: CheckContext, users: readonly string[]): Promise<string[]> => {
   const exists = (path: string): Promise<boolean> => ctx.remote.exists(path)
   const filled = (path: string): Promise<boolean> => hasContent(ctx, path)
-  const [paths, folders, removed, emptied, devices, copies, rules] = await Promise.all([
+  const [paths, folders, data, removed, emptied, devices, copies, rules] = await Promise.all([
     itemsWith(traces.paths, exists),
     itemsWith(traces.folders, filled),
+    hasDataOfEtcd(ctx),
     itemsWith(leftovers.removed, exists),
     itemsWith(leftovers.emptied, filled),
     podDevices(ctx),
     copiesOf(ctx, users),
     kubernetesRules(ctx),
   ])
-  if (paths.length + folders.length === 0) return []
+  if (paths.length + folders.length === 0 && !data) return []
   const named = devices.map((name) => `network device ${name}`)
-  return [...new Set([...paths, ...folders, ...removed, ...emptied, ...named, ...rules, ...copies])]
+  return [
+    ...new Set([
+      ...paths,
+      ...folders,
+      ...(data ? [etcdData] : []),
+      ...removed,
+      ...emptied,
+      ...named,
+      ...rules,
+      ...copies,
+    ]),
+  ]
 }
 
 /** Resets a control-plane node or worker to its state before kubeadm. */
@@ -106,7 +119,7 @@ export const resetNode = defineTask({
     // removed last, so that an interrupted reset is continued
     await remote.makeDirectory('/etc/coxswain')
     await resetHost(ctx, reset, 'end containers')
-    await removePaths(ctx, 'remove', leftovers.removed)
+    await removePaths(ctx, 'remove', [...leftovers.removed, etcdData])
     await removePaths(ctx, 'empty', leftovers.emptied)
     await removePodDevices(ctx)
     await removeKubernetesRules(ctx)

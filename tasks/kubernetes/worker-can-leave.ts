@@ -2,7 +2,7 @@ import { defineTask, hostSelector, ok, z } from '../../engine/index.ts'
 import { authorityOn } from './kubeadm/bootstrap-token.ts'
 import { certificatesInKubeconfig } from './kubeadm/credentials.ts'
 import { kubeletCredential } from './kubeadm/kubelet-client.ts'
-import { bootstrapConf, etcdData, kubeletConf, manifest, pki } from './kubeadm/paths.ts'
+import { bootstrapConf, kubeletConf, manifest, pki } from './kubeadm/paths.ts'
 import { masterSchema } from './kubeadm/settings.ts'
 import { refuseControlPlane, refuseOtherCluster, refuseOtherName } from './nodes/membership.ts'
 
@@ -24,7 +24,7 @@ export const workerCanLeave = defineTask({
     const { remote } = ctx
     const via = await ctx.on(selector)
     const group = 'removed_workers'
-    await refuseControlPlane(ctx, group, [manifest('kube-apiserver'), manifest('etcd'), etcdData])
+    await refuseControlPlane(ctx, group, [manifest('kube-apiserver'), manifest('etcd')])
     const [conf, bootstrap, ca, credential, ours] = await Promise.all([
       remote.read(kubeletConf),
       remote.read(bootstrapConf),

@@ -1,6 +1,7 @@
 /** How the etcd of a control-plane node becomes a member of the cluster: shared by kubeadm-join and etcd-member-add. */
 import { CoxswainError, isCoxswainError, duration } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
+import { hasDataOfEtcd } from './data.ts'
 import { initialCluster, peerUrl } from '../config/etcd-arguments.ts'
 import { withInitialCluster } from '../config/initial-cluster.ts'
 import { quorumAfter } from './arithmetic.ts'
@@ -61,7 +62,7 @@ export const removeLostMember = async (
   const members = await requireMembers(via)
   const lost = memberOf(members, address)
   // a member that has not started was just added, and did not have data
-  if (lost?.started !== true || (await ctx.remote.exists(etcdData))) return
+  if (lost?.started !== true || (await hasDataOfEtcd(ctx))) return
   await removeMember(via, members, lost, `${ctx.host.name} has lost its etcd data`)
 }
 
@@ -135,7 +136,7 @@ export const ensureListed = async (
     })
   }
   if (memberOf(members, address) !== undefined) return members
-  if (await ctx.remote.exists(etcdData)) {
+  if (await hasDataOfEtcd(ctx)) {
     throw new CoxswainError(
       'task-failed',
       `${ctx.host.name} has etcd data, but is not a member of this cluster`,

@@ -11,7 +11,7 @@ import type { Member } from './members.ts'
 import { requireAll, waitForAll } from './require-all.ts'
 import { freeSpaceFor } from './snapshots.ts'
 import { mebibytes, requireStatus } from './status.ts'
-import { etcdFolder } from '../kubeadm/paths.ts'
+import { etcdData } from '../kubeadm/paths.ts'
 
 /** The alarm of a database that has reached the quota. */
 export const noSpace = 'NOSPACE'
@@ -66,7 +66,7 @@ const defragment = async (
 const freeFor = async (ctx: CheckContext, { member }: Database): Promise<number | undefined> => {
   try {
     const { remote } = member.name === ctx.host.name ? ctx : await ctx.on(member.name)
-    const free = await freeSpaceFor(remote, etcdFolder)
+    const free = await freeSpaceFor(remote, etcdData)
     return Number.isNaN(free) ? undefined : free
   } catch (error) {
     // a member can have another name than its host, and a host can be away whose etcd is not
@@ -101,7 +101,7 @@ export const requireDefragmentable = async (
   })
   if (tight.length === 0) return { members, databases }
   throw new CoxswainError('task-failed', `etcd is not defragmented: ${tight.join('; ')}`, {
-    hint: `make room in the file system of ${etcdFolder}, and run again`,
+    hint: `make room in the file system of ${etcdData}, and run again`,
   })
 }
 

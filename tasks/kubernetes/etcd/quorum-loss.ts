@@ -1,8 +1,9 @@
 /** Whether the majority of etcd's members is lost for good, and what the member of a host still has. */
 import { CoxswainError, isCoxswainError, z } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
+import { hasDataOfEtcd } from './data.ts'
 import { peerUrl } from '../config/etcd-arguments.ts'
-import { etcdData, manifest } from '../kubeadm/paths.ts'
+import { manifest } from '../kubeadm/paths.ts'
 import type { Master } from '../kubeadm/settings.ts'
 import { quorumNow } from './arithmetic.ts'
 import { askLocal } from './gateway.ts'
@@ -82,7 +83,7 @@ const requireLost = async (ctx: CheckContext, others: readonly LostMember[]): Pr
  */
 const dataOn = async (ctx: CheckContext, name: string): Promise<'data' | 'nothing' | 'unreachable'> => {
   try {
-    return (await (await ctx.on(name)).remote.exists(etcdData)) ? 'data' : 'nothing'
+    return (await hasDataOfEtcd(await ctx.on(name))) ? 'data' : 'nothing'
   } catch (error) {
     if (!isCoxswainError(error) || error.code === 'interrupted') throw error
     // one that cannot be reached does not answer at its peer URL either

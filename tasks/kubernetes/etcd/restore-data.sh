@@ -1,6 +1,8 @@
 # Makes the data of this host's etcd, which is stopped, out of a snapshot. The former data is kept beside it. An interrupted run leaves
 # the former data either in place or beside, and is done again from its beginning.
 #
+# Where a disk is mounted as the folder of the member, that folder cannot be renamed: what is in it is moved to a folder on the same disk.
+#
 # $1 the program that restores: etcdutl, or etcdctl up to 3.4
 # $2 the snapshot
 # $3 the folder of etcd's data
@@ -14,11 +16,15 @@
 
 . ../kubeadm/listens.sh
 . ./etcd-runs.sh
+. ../reset/mounts-below.sh
 
 program=$1 snapshot=$2 data=$3 port=$8
 umask 077
 mkdir -p "$data" || exit
-new=$data/.restoring
+# where everything is renamed without leaving the file system
+disk=$data
+is_mounted "$data/member" && disk=$data/member
+new=$disk/.restoring
 rm -rf "$new" || exit
 set -- --name "$4" --initial-advertise-peer-urls "$5" --initial-cluster "$6" --initial-cluster-token "$7"
 # clients that know later revisions must not see them come again with other data (from 3.6 on)
@@ -32,9 +38,23 @@ if listens "$port" || etcd_runs "$data"; then
   rm -rf "$new"
   exit 101
 fi
-if [ -e "$data/member" ]; then
-  former=$data/before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-  mkdir "$former" && mv "$data/member" "$former/member" || exit
-  printf '%s\n' "$former"
+former=$disk/before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+if [ "$disk" = "$data" ]; then
+  if [ -e "$data/member" ]; then
+    mkdir "$former" && mv "$data/member" "$former/member" || exit
+    printf '%s\n' "$former"
+  fi
+  mv "$new/member" "$data/member" || exit
+else
+  # under this name until it is complete, so that a run that is interrupted goes on with it
+  for name in snap wal removed-by-coxswain; do
+    if [ -e "$disk/$name" ]; then mkdir -p "$disk/.former" && mv "$disk/$name" "$disk/.former/$name" || exit; fi
+  done
+  if [ -e "$disk/.former" ]; then
+    mv "$disk/.former" "$former" || exit
+    printf '%s\n' "$former"
+  fi
+  # without its log, etcd would begin a cluster of its own: the log is the last
+  mv "$new/member/snap" "$disk/snap" && mv "$new/member/wal" "$disk/wal" || exit
 fi
-mv "$new/member" "$data/member" && rm -rf "$new" && sync
+rm -rf "$new" && sync

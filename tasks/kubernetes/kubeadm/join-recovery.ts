@@ -11,8 +11,10 @@ import { logsOf } from '../etcd/ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { criSocketIn, resetWords } from './kubeadm.ts'
 import { masterState } from './master-state.ts'
-import { kubeletConf } from './paths.ts'
+import { etcdData, kubeletConf } from './paths.ts'
 import { makeManifests, phases } from './phases.ts'
+import { removePaths } from '../reset/mounts.ts'
+import { resetHost, stopWithoutMounts } from '../reset/reset-host.ts'
 
 /** A control-plane node that joins, and the port of its API server. */
 export interface JoiningMaster extends Joiner {
@@ -65,19 +67,25 @@ const restartEtcd = async (ctx: ApplyContext, via: ApplyContext, master: Joining
   await startEtcd(ctx, await requireMembers(via), master)
 }
 
-/** Resets a host so that it can join again: removes its etcd member first, then its data. */
+/**
+ * Resets a host so that it can join again: removes its etcd member first, then its data. A disk that is mounted for the data stays mounted.
+ *
+ * @throws `task-failed` while volumes are mounted that cannot be unmounted: nothing is removed then.
+ */
 export const resetForJoin = async (
   ctx: ApplyContext,
   via: ApplyContext,
   { address, config }: JoiningMaster,
 ): Promise<void> => {
+  // before its member is removed: a host with volumes in use stays what it is
+  await stopWithoutMounts(ctx)
   const members = await requireMembers(via)
   const listed = memberOf(members, address)
   if (listed !== undefined)
     await removeMember(via, members, listed, `${ctx.host.name} must be reset to join again`)
   const words = await resetWords(ctx, criSocketIn(await ctx.remote.read(config)))
-  await ctx.remote.run({ timeout: 300 })`${words}`
-  await ctx.remote.remove('/var/lib/etcd/member', { recursive: true })
+  await resetHost(ctx, words, 'refuse')
+  await removePaths(ctx, 'remove', [etcdData])
   await copySharedFiles(ctx, via, sharedFiles)
 }
 

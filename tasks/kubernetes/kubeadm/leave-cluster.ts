@@ -2,6 +2,7 @@
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { removeListed } from '../etcd/changes.ts'
+import { hasDataOfEtcd } from '../etcd/data.ts'
 import { quorumAfter } from '../etcd/arithmetic.ts'
 import { healthyMembers } from '../etcd/health.ts'
 import { agreedMembers, memberOf, nameOf, ownMemberId } from '../etcd/members.ts'
@@ -51,7 +52,7 @@ const leavingOf = async (
   address: string,
 ): Promise<Member | undefined> => {
   const listed = memberOf(members, address)
-  if (listed !== undefined || !(await ctx.remote.exists(etcdData))) return listed
+  if (listed !== undefined || !(await hasDataOfEtcd(ctx))) return listed
   const own = await ownMemberId(ctx)
   if (own !== undefined) return members.find(({ id }) => id === own)
   const removing = await removedId(ctx)
@@ -85,7 +86,7 @@ const look = async <Context extends CheckContext>(
  * @throws the error of a host that does not respond.
  */
 const isLast = async (others: readonly CheckContext[]): Promise<boolean> => {
-  const data = await Promise.all(others.map(({ remote }) => remote.exists(etcdData)))
+  const data = await Promise.all(others.map(hasDataOfEtcd))
   return !data.includes(true)
 }
 
@@ -98,7 +99,7 @@ const refuseAlone = async (
   { others, unknown }: Others<CheckContext>,
   { last, force }: LeaveOptions,
 ): Promise<void> => {
-  if (force || !(await ctx.remote.exists(etcdData))) return
+  if (force || !(await hasDataOfEtcd(ctx))) return
   if (last && (await isLast(others))) return
   const [first] = unknown
   if (first !== undefined)
@@ -133,7 +134,7 @@ const refuseUnlisted = async (
   { ctx: survivor, members }: RemainingMaster<CheckContext>,
   address: string,
 ): Promise<void> => {
-  if (!(await ctx.remote.exists(etcdData)) || (await isOfRemoved(ctx))) return
+  if (!(await hasDataOfEtcd(ctx)) || (await isOfRemoved(ctx))) return
   throw refuse(
     `${ctx.host.name} has etcd data, but etcd on ${survivor.host.name} does not list a member at ${address} or with its name: ${members.map(nameOf).join(', ')}`,
     'if one of them is this host, remove it from etcd first; then set force=true (the playbook reset: -e reset_force=true) to delete the data',
@@ -196,7 +197,7 @@ const removeFrom = async (
   if (own === undefined) return
   ctx.log(`removing the etcd member ${own.name || own.peerUrl}${sum === undefined ? '' : `: ${sum}`}`)
   // before it is removed: a run that is killed right after that could not know the member any more
-  if (await ctx.remote.exists(etcdData)) await ctx.remote.write(removedMark, `${own.id}\n`)
+  if (await hasDataOfEtcd(ctx)) await ctx.remote.write(removedMark, `${own.id}\n`)
   try {
     await removeListed(found.ctx, own)
   } catch (error) {
@@ -209,8 +210,8 @@ const removeFrom = async (
 }
 
 /** Whether a host has nothing of a control-plane node. */
-const isWorker = async ({ remote }: CheckContext): Promise<boolean> =>
-  !(await Promise.all([adminConf, etcdData].map((path) => remote.exists(path)))).includes(true)
+const isWorker = async (ctx: CheckContext): Promise<boolean> =>
+  !(await Promise.all([ctx.remote.exists(adminConf), hasDataOfEtcd(ctx)])).includes(true)
 
 /**
  * Deletes the Node of a worker on a control-plane node whose API answers, where no etcd can be asked.

@@ -1,5 +1,6 @@
 import { CoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
+import { hasDataOfEtcd } from '../etcd/data.ts'
 import { apiReady } from './kubectl.ts'
 import {
   adminConf,
@@ -36,7 +37,7 @@ export const masterState = async (
 ): Promise<MasterState> => {
   const [ready, hasData, unfinished, ...present] = await Promise.all([
     apiReady(ctx, address, port),
-    ctx.remote.exists(etcdData),
+    hasDataOfEtcd(ctx),
     ctx.remote.exists(unfinishedPath),
     ...files.map((path) => ctx.remote.exists(path)),
   ])

@@ -2,8 +2,9 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
+import { hasDataOfEtcd } from '../etcd/data.ts'
 import { nodeNamedIn } from '../kubeadm/credentials.ts'
-import { kubeletConf } from '../kubeadm/paths.ts'
+import { etcdData, kubeletConf } from '../kubeadm/paths.ts'
 
 const refuse = (message: string, hint: string): CoxswainError =>
   new CoxswainError('task-failed', message, { hint })
@@ -69,13 +70,18 @@ export const refuseOtherName = (
   )
 }
 
-/** @throws `task-failed` for a host with parts of a control plane. */
+/**
+ * @param files of a control plane; data of etcd is looked for as well.
+ * @throws `task-failed` for a host with parts of a control plane.
+ */
 export const refuseControlPlane = async (
-  { host, remote }: CheckContext,
+  ctx: CheckContext,
   group: Trust['group'],
-  parts: readonly string[],
+  files: readonly string[],
 ): Promise<void> => {
-  const there = await Promise.all(parts.map((path) => remote.exists(path)))
+  const { host, remote } = ctx
+  const parts = [...files, etcdData]
+  const there = await Promise.all([...files.map((path) => remote.exists(path)), hasDataOfEtcd(ctx)])
   const found = parts.filter((_, index) => there[index] === true)
   if (found.length === 0) return
   throw refuse(

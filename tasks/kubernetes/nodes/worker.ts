@@ -8,7 +8,6 @@ import { inBetween } from '../kubeadm/master-state.ts'
 import {
   adminConf,
   bootstrapConf,
-  etcdData,
   kubeletConf,
   kubeletConfig,
   manifest,
@@ -35,7 +34,7 @@ export const isNode = ({ remote }: CheckContext): Promise<boolean> => remote.exi
 const refuse = (message: string, hint: string): CoxswainError =>
   new CoxswainError('task-failed', message, { hint })
 
-const controlPlaneParts = [manifest('kube-apiserver'), manifest('etcd'), adminConf, etcdData]
+const controlPlaneParts = [manifest('kube-apiserver'), manifest('etcd'), adminConf]
 
 /**
  * Refuses a kubelet whose certificate has expired, and which does not report: it cannot authenticate itself any more, nor renew its

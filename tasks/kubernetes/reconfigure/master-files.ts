@@ -1,8 +1,8 @@
 /** The files of a control-plane node that kubeadm writes: as they are, and as they would be with the configuration. */
 import type { Change, CheckContext } from '../../../engine/index.ts'
+import { hasDataOfEtcd } from '../etcd/data.ts'
 import {
   adminConf,
-  etcdFolder,
   kubeletConfig,
   kubeletFlags,
   manifest,
@@ -48,7 +48,7 @@ export const masterFiles = async (ctx: CheckContext, config: HostConfig): Promis
   const texts = await Promise.all(
     places.map(({ path, pod }) => (pod === undefined ? ctx.remote.read(path) : manifestText(ctx, pod))),
   )
-  const stacked = texts[0] !== undefined || (await ctx.remote.exists(`${etcdFolder}/member`))
+  const stacked = texts[0] !== undefined || (await hasDataOfEtcd(ctx))
   const made = await filesOfKubeadm(ctx, config, masterPhases(stacked))
   return places.flatMap(({ path, pod }, index) => {
     const [there, text] = [texts[index], made.get(path)]

@@ -1,5 +1,5 @@
 # Removes paths with everything in them, or only what is in them, and never anything of another file system. A folder where something is
-# mounted is emptied, and stays. Exits with 1 if something cannot be removed, and names it.
+# mounted is emptied, and stays, as does lost+found there, which fsck needs. Exits with 1 if something cannot be removed, and names it.
 #
 # $1 `remove`, or `empty` to keep the folders
 # $2... the paths; a link to a folder is followed, then removed
@@ -16,8 +16,13 @@ for path; do
       status=1
       continue
     fi
-    find "$(readlink -f -- "$path")" -xdev -mindepth 1 -delete || status=1
-    [ "$what" = empty ] || is_mounted "$path" && continue
+    top=$(readlink -f -- "$path")
+    if is_mounted "$path"; then
+      find "$top" -xdev -mindepth 1 ! -path "$top/lost+found" ! -path "$top/lost+found/*" -delete || status=1
+      continue
+    fi
+    find "$top" -xdev -mindepth 1 -delete || status=1
+    [ "$what" = empty ] && continue
     if [ -h "$path" ]; then rm -f -- "$path" || status=1; else rmdir -- "$path" || status=1; fi
   elif [ "$what" = remove ]; then rm -f -- "$path" || status=1; fi
 done

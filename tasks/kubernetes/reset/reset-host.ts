@@ -16,7 +16,6 @@ export const leftovers = {
   removed: [
     ...kubeconfigs,
     pki,
-    etcdData,
     // copies that kubeadm made before upgrades, with keys
     '/etc/kubernetes/tmp',
     movedManifests,
@@ -30,7 +29,13 @@ export const leftovers = {
   ],
   emptied: [manifests, '/var/lib/kubelet', '/etc/cni/net.d'],
 }
-const mayHaveMounts = [...leftovers.removed, ...leftovers.emptied]
+const mayHaveMounts = [...leftovers.removed, etcdData, ...leftovers.emptied]
+
+/** Stops the kubelet, which would mount volumes again, and requires that none is mounted. @throws `task-failed` for those that are. */
+export const stopWithoutMounts = async (ctx: ApplyContext): Promise<void> => {
+  await ctx.remote.run({ timeout: 90 })`systemctl stop kubelet`
+  await requireUnmounted(ctx, mayHaveMounts)
+}
 
 /**
  * Stops the kubelet, unmounts the volumes, resets, and requires that nothing is mounted afterwards.
@@ -46,9 +51,12 @@ export const resetHost = async (
   busy: 'refuse' | 'end containers',
 ): Promise<void> => {
   const { remote } = ctx
-  await remote.run({ timeout: 90 })`systemctl stop kubelet`
   // kubeadm unmounts in the order of mounting, which fails for nested mounts; what containers use is unmounted after it
-  await (busy === 'refuse' ? requireUnmounted : unmountBelow)(ctx, mayHaveMounts)
+  if (busy === 'refuse') await stopWithoutMounts(ctx)
+  else {
+    await remote.run({ timeout: 90 })`systemctl stop kubelet`
+    await unmountBelow(ctx, mayHaveMounts)
+  }
   await remote.run({ timeout: 300 })`${[...reset]}`
   await requireUnmounted(ctx, mayHaveMounts)
 }

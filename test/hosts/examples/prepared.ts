@@ -121,7 +121,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   firewall: {},
   'git-checkout': { prepare: gitServer },
   group: {},
-  'has-etcd-data': { prepare: 'mkdir -p /var/lib/etcd/member' },
+  'has-etcd-data': { prepare: 'mkdir -p /var/lib/etcd/member/wal' },
   hostname: {},
   'hosts-entry': {},
   'http-request': {

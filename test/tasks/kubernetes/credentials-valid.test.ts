@@ -64,7 +64,7 @@ const world = (daysFromNow: number, files: World['files'] = {}): World => ({
     '/etc/kubernetes/admin.conf': conf(own.leaf),
     '/etc/kubernetes/pki/ca.crt': own.ca,
     '/etc/kubernetes/pki/apiserver.crt': own.leaf,
-    '/var/lib/etcd/member': { content: '', type: 'directory' },
+    '/var/lib/etcd/member/wal': { content: '', type: 'directory' },
     ...files,
   },
   replies: { 'date +%s': String(Math.floor(Date.now() / 1000) + daysFromNow * day) },

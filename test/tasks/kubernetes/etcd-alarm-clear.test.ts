@@ -65,7 +65,7 @@ test('a member whose disk has no room for the copy is refused before anything is
   const df = (free: number) => ({
     patterns: [
       [
-        sentPattern('tasks/kubernetes/etcd/free-space.sh', '/var/lib/etcd'),
+        sentPattern('tasks/kubernetes/etcd/free-space.sh', '/var/lib/etcd/member'),
         `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 99 9 ${free} 9% /\n`,
       ] as const,
     ],

@@ -29,7 +29,7 @@ const joining = (etcd: ReturnType<typeof etcdCluster>, files: Record<string, str
         (_, all) => {
           configs.push(String(all.get('/etc/coxswain/kubeadm.yaml.joining')?.content))
           all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
-          all.set('/var/lib/etcd/member', { content: '', type: 'directory' })
+          all.set('/var/lib/etcd/member/wal', { content: '', type: 'directory' })
           const own = etcd.members.find(({ url }) => url === 'https://10.0.0.2:2380')
           if (own !== undefined) own.name = 'm2'
           return ''

@@ -113,6 +113,59 @@ test('the program keeps the former data, and raises the revision where etcdutl c
   assert.is(made.left.length, 2)
 })
 
+const makes =
+  'case $* in *--help) exit ;; esac\nmkdir -p "$5/member/snap" "$5/member/wal"; echo new >"$5/member/snap/db"'
+
+/** The same where the folder of the member is a mount. Prints what is there afterwards. */
+const restoringOnMount = (name: string, etcdutl: string, before = ''): string => {
+  const utility = place.write(`${name}/etcdutl`, `#!/bin/sh\n${etcdutl}\n`)
+  chmodSync(utility, 0o755)
+  const at = place.at(`${name}/data/member`)
+  const words = [utility, snapshot, place.at(`${name}/data`), 'm1', 'https://a', 'm1=https://a', 'token', 1]
+  const lines = [
+    `mkdir -p ${at}; mount -t tmpfs tmpfs ${at}; mkdir -p ${at}/lost+found ${at}/snap ${at}/wal; echo former >${at}/snap/db`,
+    before,
+    `( ${sent(program, ...words)}\n ) || echo "status $?"`,
+    `cd ${at}; grep -c ' ${at} ' /proc/mounts; find . ../ -name db | sort | while read -r one; do echo "$one: $(cat "$one")"; done; ls -A`,
+  ]
+  const { stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', lines.join('\n')], { encoding: 'utf8' })
+  return stdout.replaceAll(place.at(name), '').replaceAll(/\d{8}T\d{6}Z/g, 'TIME')
+}
+
+test(
+  'where the folder of the member is a mount, the former data is kept in it',
+  { needs: ['mounts'] },
+  () => {
+    assert.is(
+      restoringOnMount('mounted', makes),
+      [
+        '/data/member/before-restore-TIME',
+        '1',
+        '../member/before-restore-TIME/snap/db: former',
+        '../member/snap/db: new',
+        './before-restore-TIME/snap/db: former',
+        './snap/db: new',
+        'before-restore-TIME',
+        'lost+found',
+        'snap',
+        'wal',
+        '',
+      ].join('\n'),
+    )
+  },
+)
+
+test(
+  'a run on a mount that was killed between two moves keeps all of the former data in one folder',
+  { needs: ['mounts'] },
+  () => {
+    const at = place.at('killed/data/member')
+    const out = restoringOnMount('killed', makes, `mkdir ${at}/.former; mv ${at}/snap ${at}/.former/snap`)
+    assert.match(out, './before-restore-TIME/snap/db: former\n./snap/db: new\n')
+    assert.not.match(out, '.former')
+  },
+)
+
 test('if etcdutl fails, the former data stays in place', () => {
   const { status, left } = restoring('fails', 'exit 3')
   assert.equal([status, left], [3, ['member']])

@@ -10,6 +10,7 @@ import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 import { etcdCluster, hintOf, ids } from './etcd-world.ts'
 import type { FakeMember } from './etcd-world.ts'
+import { resetPrograms } from './reset-world.ts'
 import { finish, finishedFiles, healthz, readyz, unfinished } from './master-world.ts'
 import { silentHost } from './silent-host.ts'
 
@@ -169,6 +170,8 @@ const phased = (first: ReturnType<typeof leader>): NonNullable<World['patterns']
       return ''
     },
   ],
+  [/^systemctl stop kubelet$/, ''],
+  ...resetPrograms,
 ]
 
 test('an interrupted join that had added its member starts that first, then joins again', async () => {
@@ -188,6 +191,48 @@ test('an interrupted join that had added its member starts that first, then join
     first.members.splice(1, 9, m2(''))
   }
 })
+
+test('a host is not reset to join again while volumes stay mounted, and its member stays listed', async () => {
+  const volume = '/var/lib/kubelet/pods/1/volumes/nfs'
+  const mounted = [sentPattern('tasks/kubernetes/reset/unmount.sh'), `${volume}\n`] as const
+  const first = leader([m1(), m2()])
+  const begun = { ...unfinished, '/var/lib/etcd/member/wal/0.wal': 'x' }
+  const run = await rehearse(join, host(begun, { m1: first, more: [mounted, ...phased(first)] }))
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), `cannot unmount ${volume}`)
+  assert.match(hintOf(run.error), 'nothing in it was changed')
+  assert.equal(first.log, [])
+  assert.not.ok(run.commands.apply.some((command) => command.startsWith('kubeadm reset')))
+})
+
+test('a reset empties the folder of the data, which can be a disk of its own, with the programs for that', async () => {
+  const first = leader([m1(), m2('')])
+  const run = await rehearse(
+    join,
+    host({ ...unfinished, '/var/lib/etcd/member/wal/0.wal': 'x' }, { m1: first, more: phased(first) }),
+  )
+  assert.is(run.outcome, 'changed', String(run.error))
+  const removing = run.commands.apply.find((command) => command.includes('remove /var/lib/etcd/member'))
+  assert.match(
+    removing ?? '',
+    sentPattern('tasks/kubernetes/reset/remove-paths.sh', 'remove /var/lib/etcd/member'),
+  )
+})
+
+for (const [title, there] of [
+  [
+    'a disk is mounted for the member',
+    { '/var/lib/etcd/member/lost+found': { content: '', type: 'directory' } },
+  ],
+  ['a disk is mounted for etcd', { '/var/lib/etcd/lost+found': { content: '', type: 'directory' } }],
+  ['copies of former data are kept', { '/var/lib/etcd/before-restore-1/member/snap/db': 'x' }],
+] as const)
+  test(`a new host on which ${title} joins: kubeadm would refuse the folder`, async () => {
+    const run = await rehearse(join, host(there))
+    assert.is(run.outcome, 'changed', String(run.error))
+    const joined = run.commands.apply.find((command) => command.startsWith('kubeadm join')) ?? ''
+    assert.match(joined, '--ignore-preflight-errors=DirAvailable--var-lib-etcd')
+  })
 
 test('a control-plane node that lost its data is removed from the list, and joins again', async () => {
   const third = { name: 'm3', url: 'https://10.0.0.3:2380' }

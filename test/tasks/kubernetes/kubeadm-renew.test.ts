@@ -193,12 +193,12 @@ test('bad parameters are refused', () => {
 const trustsFirst: World['replies'] = {
   'date +%s': now,
   [command]: (_sent, all) => {
-    const first = `${(all.get(`${pki}/ca.crt`)?.content ?? '').split('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n`
-    const text = all.get(admin)?.content ?? ''
+    const [first = ''] = String(all.get(`${pki}/ca.crt`)?.content ?? '').split(
+      /(?<=-----END CERTIFICATE-----\n)/,
+    )
+    const text = String(all.get(admin)?.content ?? '')
     const data = Buffer.from(first).toString('base64')
-    all.set(admin, {
-      content: text.replace(/(certificate-authority-data: )\S+/, (_line, start: string) => start + data),
-    })
+    all.set(admin, { content: text.replace(/(?<=certificate-authority-data: )\S+/, data) })
     all.set(`${pki}/apiserver.crt`, { content: long })
     return ''
   },
@@ -213,7 +213,7 @@ for (const [title, there, trusted] of [
     const given = { ...there, [`${pki}/apiserver.crt`]: short, [config]: 'x' }
     const run = await rehearse(task(), { files: given, replies: trustsFirst })
     assert.is(run.outcome, 'changed', String(run.error))
-    assert.is(trustIn(run.files.get(admin)?.content), trusted)
+    assert.is(trustIn(String(run.files.get(admin)?.content)), trusted)
     assert.not.ok(run.files.has('/etc/coxswain/renewing'))
   })
 

@@ -24,7 +24,7 @@ type Etcd = ReturnType<typeof etcdCluster>
 const leaving = (etcd: Etcd, own: World['patterns'] = silent): World => ({
   files: {
     '/etc/kubernetes/admin.conf': 'config',
-    '/var/lib/etcd/member': { content: '', type: 'directory' },
+    '/var/lib/etcd/member/wal': { content: '', type: 'directory' },
     [data]: 'x',
   },
   patterns: [

@@ -10,7 +10,7 @@ const finished = [
   ),
 ]
 
-export const data = { '/var/lib/etcd/member': { content: '', type: 'directory' as const } }
+export const data = { '/var/lib/etcd/member/wal': { content: '', type: 'directory' as const } }
 export const unfinished = { '/etc/coxswain/unfinished': 'x' }
 export const finishedFiles: NonNullable<World['files']> = {
   ...Object.fromEntries(finished.map((path) => [path, 'x'])),
@@ -20,7 +20,7 @@ export const finishedFiles: NonNullable<World['files']> = {
 /** Makes a host a complete control-plane node, as kubeadm does at its end. */
 export const finish = (files: Map<string, ScriptedFile>): void => {
   for (const path of finished) files.set(path, { content: 'x' })
-  files.set('/var/lib/etcd/member', data['/var/lib/etcd/member'])
+  files.set('/var/lib/etcd/member/wal', data['/var/lib/etcd/member/wal'])
 }
 
 /** An API server that is ready if all files exist, after some failed requests. */

@@ -19,7 +19,7 @@ const trace = {
   '/etc/kubernetes/pki/ca.key': 'k',
   '/etc/cni/net.d/10-net.conflist': 'x',
   '/var/lib/kubelet/config.yaml': 'x',
-  '/var/lib/etcd/member': directory,
+  '/var/lib/etcd/member/wal': directory,
 }
 /** Members m1 and so on. */
 const members = (count: number): FakeMember[] =>
@@ -95,7 +95,7 @@ const refuses = async (task: ReturnType<typeof resetNode>, etcd: Etcd, message: 
   assert.match(String(run.error), message)
   assert.equal(removed, [])
   assert.equal(run.commands.apply, [])
-  assert.ok(run.files.has('/var/lib/etcd/member'))
+  assert.ok(run.files.has('/var/lib/etcd/member/wal'))
 }
 
 test('a host without traces is ok', async () => {
@@ -163,7 +163,7 @@ test('the last control-plane node can be reset with last=true if no other one ha
   const { world } = resetting(alone)
   assert.is((await rehearse(resetNode({ ...known, last: true }), world)).outcome, 'changed')
   const held = resetting(alone).world
-  const others = { m2: { files: { '/var/lib/etcd/member': directory }, ...held.others?.['m2'] } }
+  const others = { m2: { files: { '/var/lib/etcd/member/wal': directory }, ...held.others?.['m2'] } }
   const run = await rehearse(resetNode({ ...known, last: true }), { ...held, others })
   assert.match(String(run.error), 'has etcd data, and etcd does not respond on any other')
 })
@@ -256,4 +256,14 @@ test('what kube-proxy and pod networks left is removed, what others made is not'
   )
   assert.not.ok(paths.some((path) => path.startsWith('/etc/kubernetes/tmp')))
   assert.match(JSON.stringify(run), 'firewall rules and chains of Kubernetes (iptables-nft)')
+})
+
+test('the empty disk for the data of etcd, which a reset leaves mounted, is no trace', async () => {
+  for (const there of ['/var/lib/etcd/member', '/var/lib/etcd/member/lost+found']) {
+    const run = await rehearse(resetNode({ address: '10.0.0.2' }), {
+      files: { [there]: directory },
+      patterns: [[listRules, '']],
+    })
+    assert.is(run.outcome, 'ok', String(run.error))
+  }
 })

@@ -85,6 +85,21 @@ test('a folder with a file system of its own is emptied and stays', { needs: ['m
   assert.is(out, '1\n')
 })
 
+test('lost+found of a disk that is mounted stays', { needs: ['mounts'] }, () => {
+  const top = folder.at('ext4')
+  const out = inNamespace(
+    '--mount',
+    `mkdir -p ${top}/lost+found; mount -t tmpfs tmpfs ${top}; mkdir -p ${top}/lost+found/1 ${top}/snap/lost+found`,
+    removing('remove', top),
+    `ls -A ${top} ${top}/lost+found`,
+    // of a folder that is no mount, it goes as well
+    `umount ${top}`,
+    removing('remove', top),
+    `ls -d ${top} 2>/dev/null || true`,
+  )
+  assert.is(out, `${top}:\nlost+found\n\n${top}/lost+found:\n1\n`)
+})
+
 test(
   'folders are removed or emptied, also through links, and absent paths are accepted',
   { needs: ['mounts'] },
