@@ -42,4 +42,15 @@ play 5/5: the cluster is healthy without them (1 host)
   five minutes ends the run with its name, and the node takes new pods again. In both cases the load balancer is unchanged. With several
   masters that leave, those that were drained before stay drained and cordoned. A killed run leaves it cordoned with the annotation
   \`coxswain/cordoned\`: run again, or end it with \`npx run node-uncordon --hosts m1 node=m3 -i inventory.yaml\`. A node that an administrator has cordoned stays cordoned.
+
+### A disk for etcd
+
+A disk can be mounted as \`/var/lib/etcd\` or \`/var/lib/etcd/member\`. Resets remove what is on it, and leave it mounted, with lost+found. An empty one counts as no
+data, and kubeadm is told not to refuse the folder for it (\`DirAvailable--var-lib-etcd\`), nor for copies of former data; files of others there are still refused.
+
+- Where it is mounted as \`/var/lib/etcd/member\`, \`etcd-restore\` keeps the former data in \`/var/lib/etcd/member/before-restore-TIME\`, on the same disk; a reset removes that with the
+  rest. \`recover-quorum\` keeps its copy in \`/var/lib/etcd/before-recover-TIME\`, on the other disk, and needs room there.
+- A master whose join was interrupted, or that has lost its data, is reset before it joins again. That is refused while volumes below its folders stay mounted, as on workers:
+  they are named, and nothing in them is deleted. An interrupted join leaves its member listed then.
+- The programs have been tried with real mounts, not with a cluster.
 `

@@ -274,7 +274,7 @@ play 8/8: the record of the restoring is removed (3 hosts)
 - The snapshot is checked on this machine, and brought to all masters with the program that restores it, before anything is stopped.
 - The members form a new cluster with the same names and addresses. From etcd 3.6 on, the revision is raised by 1,000,000,000 and marked
   compacted, so that no client takes old data for what it has seen later.
-- The former data stays in \`/var/lib/etcd/before-restore-TIME\`; remove it when you do not need it any more.
+- The former data stays in \`/var/lib/etcd/before-restore-TIME\` (with a disk for the member: in \`/var/lib/etcd/member/before-restore-TIME\`); remove it when you do not need it any more.
 - All masters take part, or none: with \`--limit\`, nothing is stopped. Neither is anything where the copy of the snapshot and the new data
   do not fit beside the former data.
 - A run that was interrupted is continued by the same command. How far each master is, and from which snapshot, is in

@@ -258,7 +258,7 @@ test('what kube-proxy and pod networks left is removed, what others made is not'
   assert.match(JSON.stringify(run), 'firewall rules and chains of Kubernetes (iptables-nft)')
 })
 
-test('the empty disk for the data of etcd, which a reset leaves mounted, is no trace', async () => {
+test('after a reset, the disk of etcd stays mounted, empty, and there is nothing left to reset', async () => {
   for (const there of ['/var/lib/etcd/member', '/var/lib/etcd/member/lost+found']) {
     const run = await rehearse(resetNode({ address: '10.0.0.2' }), {
       files: { [there]: directory },
