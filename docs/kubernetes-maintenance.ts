@@ -52,7 +52,8 @@ What is done:
   maintenance, for all masters, and so is the same work after a day. The record is removed at the end; a run that is killed right then can reboot again the
   masters that do not have it any more.
 - A login that is refused ends the run: a master that refuses logins of others than root while it boots needs another attempt a moment later.
-- The only master is not taken from its load balancer.
+- The only master is not taken from its load balancer, nor is the last one that is ready there: where the others are drained, disabled or down, the drain is refused, with
+  their names. What the load balancer cannot ask, as without curl, is not refused.
 - Connections that are open when a load balancer is reloaded go on, in the former process of haproxy, until they end.
 - A drained master that is left after a failure: \`npx run load-balancer-undrain --hosts lb1 server=m2 -i inventory.yaml\` and \`npx run node-uncordon
   --hosts m1 node=m2 -i inventory.yaml\` bring it back, and so does the next run.

@@ -1,23 +1,11 @@
-import {
-  CoxswainError,
-  defineTask,
-  drift,
-  isCoxswainError,
-  ok,
-  portNumber,
-  remotePath,
-  shellFile,
-  shellProgram,
-  z,
-} from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, portNumber, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import { addressOf, hostInUrl, isMapped } from './addresses/addresses.ts'
 import { targetsIn } from './load-balancers/configuration.ts'
 import { nextOf, putConfiguration } from './load-balancers/put.ts'
+import { readyUrls } from './load-balancers/ready.ts'
 import { renderTemplate } from '../files/templates/render.ts'
-
-const readyFile = shellFile(import.meta.url, 'ready-servers.sh')
 
 /**
  * TCP in, TCP out, TLS untouched; a backend is used while its /readyz says so (kubeadm's ha-considerations.md): it goes after
@@ -114,28 +102,13 @@ const params = () =>
 const targetOf = ({ address, port }: z.output<ReturnType<typeof backend>>): string =>
   `${hostInUrl(address)}:${port}`
 
-/** The URLs that answer with status 200, one a line; undefined if they cannot be asked. */
-const readyOf = async (
-  remote: CheckContext['remote'],
-  urls: readonly string[],
-): Promise<string | undefined> => {
-  const ask = remote.query({ timeout: 60, label: 'which API servers are ready' })
-  try {
-    const { ok: asked, stdout } = await ask`${shellProgram(readyFile, ...urls)}`.result()
-    return asked ? stdout : undefined
-  } catch (error) {
-    if (isCoxswainError(error) && error.code === 'command-timeout') return undefined
-    throw error
-  }
-}
-
 /**
  * Refuses to replace backends of which one is ready by others of which none is: the cluster could not be reached any more.
  *
  * @throws `task-failed`. What cannot be asked is not refused.
  */
 const refuseToLoseLast = async (
-  { remote }: CheckContext,
+  ctx: CheckContext,
   text: string,
   { backends, probe }: z.output<ReturnType<typeof params>>,
 ): Promise<void> => {
@@ -143,9 +116,8 @@ const refuseToLoseLast = async (
   const gone = targetsIn(text).filter((one) => !wanted.includes(one))
   if (gone.length === 0) return
   const urls = [...gone, ...wanted].map((one) => `https://${one}${probe}`)
-  const stdout = await readyOf(remote, urls)
-  if (stdout === undefined) return
-  const ready = new Set(stdout.split('\n'))
+  const ready = await readyUrls(ctx, urls)
+  if (ready === undefined) return
   const isReady = (target: string): boolean => ready.has(`https://${target}${probe}`)
   if (wanted.some(isReady) || !gone.some(isReady)) return
   throw new CoxswainError(

@@ -40,9 +40,13 @@ const sectionsOf = (text: string): string[][] =>
     [[]],
   )
 
+/** The sections that have a server. */
+const ownSections = (text: string, server: string): string[][] =>
+  sectionsOf(text).filter((lines) => lines.some((line) => isServer(line, literally(server))))
+
 /** Why a server cannot be drained; undefined if it can. */
 export const drainFault = (text: string, server: string): string | undefined => {
-  const own = sectionsOf(text).filter((lines) => lines.some((line) => isServer(line, literally(server))))
+  const own = ownSections(text, server)
   if (own.length === 0) return `it does not have a server ${server}`
   const isAlone = own.some((lines) =>
     lines.every((line) => isServer(line, literally(server)) || isDisabled(line)),
@@ -53,3 +57,32 @@ export const drainFault = (text: string, server: string): string | undefined => 
 /** Whether a configuration has a server. */
 export const hasServer = (text: string, server: string): boolean =>
   linesOf(text).some((line) => isServer(line, literally(server)))
+
+/** A server of a configuration, and the URL that says whether it is ready. */
+interface Server {
+  readonly name: string
+  readonly url: string
+}
+
+/** The path that haproxy asks its servers for; that of API servers, where the configuration does not say one. */
+const probeIn = (text: string): string =>
+  /^\s*(?:http-check\s+send\s.*\buri\s+|option\s+httpchk\s+(?:[A-Z]+\s+)?)(\/\S*)/m.exec(text)?.[1] ??
+  '/readyz'
+
+/** Each section with a server: that server, and the others there that are not disabled. */
+export const besides = (
+  text: string,
+  server: string,
+): { readonly own: readonly Server[]; readonly others: readonly Server[] }[] =>
+  ownSections(text, server).map((lines) => {
+    const servers = lines.flatMap((line): Server[] => {
+      const [, name, target] = /^\s*server\s+(\S+)\s+(\S+)/.exec(line) ?? []
+      return name === undefined || target === undefined || isDisabled(line)
+        ? []
+        : [{ name, url: `https://${target}${probeIn(text)}` }]
+    })
+    return {
+      own: servers.filter(({ name }) => name === server),
+      others: servers.filter(({ name }) => name !== server),
+    }
+  })

@@ -1,5 +1,5 @@
 /** A load balancer whose servers are drained. */
-import type { World } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
 import { sentPattern } from '../../support/sent.ts'
 
 /** Where haproxy's configuration is. */
@@ -12,10 +12,19 @@ export const configuration = (...servers: readonly string[]): string =>
 /** Lines of two servers. */
 export const [m1, m2] = ['m1 10.0.0.1:6443 check verify none', 'm2 10.0.0.2:6443 check verify none']
 
+/** What is printed of servers that are ready. */
+export const urls = (...addresses: readonly string[]): string =>
+  addresses.map((one) => `https://${one}:6443/readyz\n`).join('')
+
 /** A host with a configuration, and whether haproxy accepts another one. */
-export const world = (text: string, proof: { code: number; stderr?: string } = { code: 0 }): World => ({
+export const world = (
+  text: string,
+  proof: { code: number; stderr?: string } = { code: 0 },
+  ready: Reply = urls('10.0.0.1', '10.0.0.2'),
+): World => ({
   files: { [path]: { content: text, mode: '0640' } },
   patterns: [
+    [sentPattern('tasks/network/load-balancers/ready-servers.sh'), ready],
     [
       /^cp -p /,
       (_, files) => {

@@ -5,7 +5,7 @@ import { loadBalancerUndrain } from '../../../tasks/network/load-balancer-undrai
 import { targetsIn } from '../../../tasks/network/load-balancers/configuration.ts'
 import { suite } from '../../support/spec.ts'
 import { hintOf } from '../kubernetes/etcd-world.ts'
-import { configuration, m1, m2, path, world } from './balancer-world.ts'
+import { configuration, m1, m2, path, urls, world } from './balancer-world.ts'
 
 const test = suite('load-balancer-drain')
 
@@ -48,6 +48,46 @@ for (const [title, text, server, message] of [
     assert.equal([run.predicted, run.outcome, run.commands.apply], ['failed', 'failed', []])
     assert.match(String(run.error), message)
   })
+
+for (const [title, ready, message] of [
+  ['the others do not serve', urls('10.0.0.2'), 'm2 is its last server that is ready: m1, m3 are not'],
+  ['another one serves', urls('10.0.0.2', '10.0.0.3'), undefined],
+  ['it does not serve itself', '', undefined],
+  ['there is no curl to ask them with', { code: 1 }, undefined],
+] as const)
+  test(`a server, when ${title}, is ${message === undefined ? '' : 'not '}drained, also under --check`, async () => {
+    const text = configuration(m1, m2, 'm3 10.0.0.3:6443 check', 'm4 10.0.0.4:6443 check disabled')
+    const run = await rehearse(loadBalancerDrain({ server: 'm2' }), world(text, { code: 0 }, ready))
+    if (message === undefined) assert.is(run.outcome, 'changed', String(run.error))
+    else {
+      assert.equal([run.predicted, run.outcome, run.commands.apply], ['failed', 'failed', []])
+      assert.match(String(run.error), message)
+      assert.match(hintOf(run.error), '/readyz')
+    }
+  })
+
+test('servers are asked with the probe of the configuration, and only those of the same section', async () => {
+  const probing = (line: string): string =>
+    `${configuration(m1, m2).replace('    balance', `${line}    balance`)}backend others\n    server m9 10.0.0.9:80 check\n`
+  for (const [line, probe] of [
+    ['    http-check send meth GET uri /healthz\n', '/healthz'],
+    ['    option httpchk GET /livez\n', '/livez'],
+    ['', '/readyz'],
+  ] as const) {
+    const run = await rehearse(loadBalancerDrain({ server: 'm2' }), world(probing(line)))
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.match(run.commands.check.join('\n'), `https://10.0.0.2:6443${probe} https://10.0.0.1:6443${probe}`)
+    assert.not.match(run.commands.check.join('\n'), '10.0.0.9')
+  }
+})
+
+test('a server that is drained already is not asked for', async () => {
+  const run = await rehearse(
+    loadBalancerDrain({ server: 'm2' }),
+    world(configuration(m1, `${m2} disabled # drained by coxswain`), { code: 0 }, urls('10.0.0.2')),
+  )
+  assert.is(run.outcome, 'ok', String(run.error))
+})
 
 test('what haproxy refuses does not take the place of what it runs with', async () => {
   const before = configuration(m1, m2)

@@ -121,7 +121,7 @@ test('a backend comes back after two checks that succeed; certificates are verif
   assert.match(text, 'uri /healthz\n')
 })
 
-const readyServers = sentPattern('tasks/network/ready-servers.sh')
+const readyServers = sentPattern('tasks/network/load-balancers/ready-servers.sh')
 
 for (const [title, answer, refused] of [
   ['the last one that is ready is not removed', 'https://10.0.0.9:6443/readyz\n', true],
@@ -175,7 +175,7 @@ echo 200
   mkdirSync(asked)
   chmodSync(curl, 0o755)
   const urls = Array.from({ length: 12 }, (_, n) => `https://127.0.0.1:6443/readyz?${n}`)
-  const { stdout } = spawnSync('sh', ['-c', sent('tasks/network/ready-servers.sh', ...urls)], {
+  const { stdout } = spawnSync('sh', ['-c', sent('tasks/network/load-balancers/ready-servers.sh', ...urls)], {
     encoding: 'utf8',
     env: { PATH: `${dirname(curl)}:${process.env['PATH'] ?? ''}` },
     timeout: 60_000,
@@ -186,7 +186,7 @@ echo 200
 test('neither a proxy nor a configuration of curl takes part', () => {
   const curl = folder.write('bin/curl', '#!/bin/sh\necho "$@" >>"$SEEN"\necho 200\n')
   const seen = folder.write('seen', '')
-  const text = sent('tasks/network/ready-servers.sh', 'https://[fd00::1]:6443/readyz')
+  const text = sent('tasks/network/load-balancers/ready-servers.sh', 'https://[fd00::1]:6443/readyz')
   const env = { PATH: `${dirname(curl)}:${process.env['PATH'] ?? ''}`, SEEN: seen }
   const { stdout } = spawnSync('sh', ['-c', `chmod +x ${curl}; ${text}`], { encoding: 'utf8', env })
   assert.is(stdout, 'https://[fd00::1]:6443/readyz\n')
@@ -222,7 +222,11 @@ test('names with dots, and paths with a query, are accepted', async () => {
 })
 
 test('the program asks each server', () => {
-  const text = sent('tasks/network/ready-servers.sh', 'https://127.0.0.1:1/readyz', 'file:///etc/passwd')
+  const text = sent(
+    'tasks/network/load-balancers/ready-servers.sh',
+    'https://127.0.0.1:1/readyz',
+    'file:///etc/passwd',
+  )
   assert.is(spawnSync('sh', ['-c', text], { encoding: 'utf8' }).stdout, '')
 })
 
