@@ -18,7 +18,6 @@ import {
   noRotation,
   noFindings,
   nodeDrain,
-  nodeReady,
   nodeUncordon,
   podsRunning,
   runningControlPlane,
@@ -26,11 +25,10 @@ import {
   upgradeState,
   upgradeTable,
   userKubeconfig,
-  workerNeedsUpgrade,
-  workerUpgrade,
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
 import { imagesOf, programVars, programsOf } from './control-plane-programs.ts'
+import { workerSteps, workersAtATime } from './upgrade-workers.ts'
 
 /** How many versions one command goes through. */
 const longest = 4
@@ -105,28 +103,6 @@ const complete = ({ group, vars }: Context) =>
     { masters: group('masters').map(master), port: vars.api_port },
     { when: async (ctx) => !(await anyInterrupted(ctx, 'masters')) },
   )
-
-/** One worker first: what is wrong with the version shows there. */
-const workersAtATime = [1, '20%'] as const
-
-/** The tasks of a worker, which has a new kubelet before it is drained, as a master has. */
-const worker = ({ host, vars }: Context, version: string) => {
-  const node = host.name
-  const place = { node, via: observer, version }
-  const isOld = (ctx: WhenContext) => workerNeedsUpgrade(ctx, place)
-  return [
-    ...programsOf(vars, version, ['kubeadm', 'kubelet'], isOld),
-    ...imagesOf(vars, version, isOld),
-    ...(vars.upgrade_drain ? [nodeDrain({ node }, { on: observer, when: isOld })] : []),
-    workerUpgrade({
-      ...place,
-      allowUnknownVersion: vars.allow_unknown_version,
-      ignorePreflightErrors: vars.ignore_preflight_errors,
-    }),
-    nodeReady({ node, withoutNetwork: vars.cni_manifest === 'none' }, { on: observer }),
-    nodeUncordon({ node }, { on: observer }),
-  ]
-}
 
 export default playbook({
   name: 'upgrade',
@@ -235,21 +211,24 @@ export default playbook({
             kubeletUpgrade(kubelet, { when: reached }),
             complete(ctx),
             nodeUncordon({ node: ctx.host.name }),
+            // kubeadm has renewed the certificates of its kubeconfigs; before the workers, of which one can fail
+            ...ctx.vars.kube_users.map((user) => userKubeconfig({ user })),
           ]
         }),
-        stepTo(index, 'workers', workersAtATime, worker, 'workers'),
+        stepTo(
+          index,
+          'workers',
+          workersAtATime,
+          ({ host, vars }, version) =>
+            workerSteps({ node: host.name, vars, version, next: pathOf(vars)[index + 1], via: observer }),
+          'workers',
+        ),
       ]).flat(),
 
       play('the cluster is complete', {
-        hosts: 'masters',
+        hosts: observer,
         become: true,
-        tasks: ({ host, vars, group }) => [
-          // kubeadm has renewed the certificates of its kubeconfigs
-          ...vars.kube_users.map((user) => userKubeconfig({ user })),
-          ...(group('masters')[0]?.name === host.name
-            ? [podsRunning({ withoutNetwork: vars.cni_manifest === 'none' })]
-            : []),
-        ],
+        tasks: ({ vars }) => [podsRunning({ withoutNetwork: vars.cni_manifest === 'none' })],
       }),
     ]
   },

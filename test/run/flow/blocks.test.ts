@@ -92,6 +92,34 @@ test('pain 10: unreachable is rescued, and always runs', async () => {
   assert.is(unrescued.exit, 4)
 })
 
+test('after a rescue, steps that ask how the first one went are skipped on a host that cannot be reached', async () => {
+  const probe = hi('probe')
+  const { story, exit } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: ({ host }) => {
+          const first = say({ text: `probe ${host.name}` })
+          return [
+            block([first], { rescue: [say({ text: 'left out' }, { on: 'b' })] }),
+            block([say({ text: 'drain' }, { on: 'b' }), hi('upgrade')], {
+              when: ({ outcomeOf }) => outcomeOf(first) !== 'rescued',
+            }),
+          ]
+        },
+      }),
+      play('q', { hosts: 'b', tasks: () => [probe] }),
+    ],
+    { hosts: { a: dead, b: usual } },
+  )
+  assert.equal(
+    story.filter((line) => line.startsWith('a ')),
+    ['a probe a rescued', 'a left out changed', 'a drain skipped', 'a upgrade skipped'],
+  )
+  assert.is(story.at(-1), 'b probe changed')
+  assert.is(exit, 0)
+})
+
 test('pain 6: loops over blocks are plain loops', async () => {
   const { story } = await on(() =>
     ['x', 'y'].map((name) =>
