@@ -1,13 +1,7 @@
 /** The files of a control-plane node that kubeadm writes: as they are, and as they would be with the configuration. */
 import type { Change, CheckContext } from '../../../engine/index.ts'
 import { hasDataOfEtcd } from '../etcd/data.ts'
-import {
-  adminConf,
-  kubeletConfig,
-  kubeletFlags,
-  manifest,
-  unfinishedPath,
-} from '../kubeadm/paths.ts'
+import { adminConf, kubeletConfig, kubeletFlags, manifest, unfinishedPath } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
 import { manifestText } from '../kubeadm/restarts.ts'
