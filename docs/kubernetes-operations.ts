@@ -157,7 +157,8 @@ CA Certificates" in the documentation of Kubernetes:
    kubelets get new certificates after that.
 5. A client of the former authority, which was kept, and one of the new authority are tried at each API server and each etcd: both must work.
 6. Only when no master needs the former authorities any more, they are not trusted any more, one master at a time.
-7. The former client is tried again, and must be refused.
+7. The former client is tried again, and must be refused. Then the former authorities are taken out of the ConfigMap \`extension-apiserver-authentication\`, where aggregated
+   API servers read whom they trust: API servers only add to it.
 
 \`\`\`text
 $ npx run playbooks/rotate-ca.ts -i inventory.yaml -e rotate_ca_made_before=2026-11-30T03:32:38Z
@@ -200,11 +201,9 @@ What it does not do yet:
 - Workers. Their kubelets are not given the new authority, and would be cut off when it signs. While the cluster has a node that is not a master of
   the inventory, the authority of the cluster is refused, with the name of the node, before anything is changed, and again before the new one signs. Those
   of etcd and of the front proxy can be replaced: \`-e 'rotate_ca=["etcd","front-proxy"]'\`.
-- Aggregated API servers, such as metrics-server, go on accepting clients and front proxies of the former authorities: API servers add to the ConfigMap
-  \`extension-apiserver-authentication\` in kube-system, and take out only what has expired. When the run has ended, take the former certificates out of
-  \`client-ca-file\` and \`requestheader-client-ca-file\` by hand, and restart the aggregated API servers. The proof in the end is about API servers and etcd.
-- Pods are not replaced where Kubernetes does not do it: DaemonSets and StatefulSets with OnDelete, paused Deployments, bare pods, Jobs. They know the former
-  authority alone until they are started again. The next workload is not waited for until it is available, only until its pods are new.
+- Aggregated API servers, such as metrics-server, that read that ConfigMap only when they start are not restarted. The proof in the end is about API servers and etcd.
+- Pods are not replaced where Kubernetes does not do it: DaemonSets and StatefulSets with OnDelete, paused Deployments, bare pods, Jobs, and namespaces that were left out.
+  They know the former authority alone until they are started again; the run names each of them, with what has made it, before the new one signs. The next workload is not waited for until it is available, only until its pods are new.
 - Serving certificates of kubelets that the cluster has signed (\`serverTLSBootstrap\`) are not renewed.
 - There is no way back by a playbook. Other versions than Kubernetes 1.37 have not been tried.
 

@@ -9,7 +9,9 @@ import {
   clusterInfoAuthority,
   controlPlaneReady,
   etcdHealthy,
+  extensionAuthorities,
   kubeletCertificate,
+  podsWithoutAuthority,
   staticPodsRestart,
   userKubeconfig,
   workloadsRestart,
@@ -104,6 +106,7 @@ export default playbook({
           ? [
               clusterInfoAuthority(own(ctx)),
               workloadsRestart({ ...own(ctx), namespaces: ctx.vars.rotate_ca_namespaces }),
+              podsWithoutAuthority(own(ctx)),
             ]
           : [],
     }),
@@ -174,6 +177,19 @@ export default playbook({
       anyErrorsFatal: true,
       become: true,
       tasks: (ctx) => [authorityClients({ ...own(ctx), authorities: ctx.vars.rotate_ca, former: 'refused' })],
+    }),
+
+    play('aggregated API servers trust the new authorities alone', {
+      hosts: 'masters[0]',
+      anyErrorsFatal: true,
+      become: true,
+      tasks: (ctx) => [
+        extensionAuthorities({
+          ...own(ctx),
+          authorities: ctx.vars.rotate_ca,
+          masters: masters(ctx).map(({ name }) => name),
+        }),
+      ],
     }),
 
     play('the former authorities are kept where only root can read them', {

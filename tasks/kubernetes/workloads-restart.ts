@@ -9,7 +9,7 @@ import { rotationOf } from './rotation/rotation.ts'
 import type { Rotation } from './rotation/rotation.ts'
 
 /** The annotation of pods that were started after the new authority was published. */
-const annotation = 'coxswain/authority'
+export const authorityAnnotation = 'coxswain/authority'
 
 /** A workload whose pods are replaced one after the other. */
 interface Workload {
@@ -26,7 +26,7 @@ const fields = [
   '.kind',
   '.metadata.namespace',
   '.metadata.name',
-  `.spec.template.metadata.annotations.${annotation}`,
+  `.spec.template.metadata.annotations.${authorityAnnotation}`,
   '.spec.updateStrategy.type',
   '.spec.paused',
   '.metadata.generation',
@@ -134,7 +134,7 @@ export const workloadsRestart = defineTask({
       )
     for (const one of await open()) {
       log(`replacing the pods of ${shown(one)}`)
-      const template = { metadata: { annotations: { [annotation]: wanted } } }
+      const template = { metadata: { annotations: { [authorityAnnotation]: wanted } } }
       const patch = JSON.stringify({ spec: { template } })
       await remote.run({
         timeout: 40,

@@ -4,7 +4,7 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { kubectl } from '../kubeadm/kubectl.ts'
 import { pki, restartsPath } from '../kubeadm/paths.ts'
 import { isAt } from './bundle.ts'
-import { rotationOf } from './rotation.ts'
+import { rotationOf, rotationsOf } from './rotation.ts'
 import type { Authority } from './rotation.ts'
 import { hasNewKubelet, unsigned } from './signed.ts'
 
@@ -113,4 +113,25 @@ export const requireReplaced = async (
     `the former authority ${authority} is still needed: ${problems.join('; ')}`,
     { hint: 'run rotate-ca again without --limit, --tags and --start-at-task' },
   )
+}
+
+/**
+ * Checks that all control-plane nodes trust new authorities alone, or have ended.
+ *
+ * @throws `task-failed` with the node that does not; a connection error for one that cannot be reached.
+ */
+export const requireNewAlone = async (
+  ctx: CheckContext,
+  authorities: readonly Authority[],
+  masters: readonly string[],
+): Promise<void> => {
+  const problems = await onAll(ctx, masters, async (on, name) =>
+    (await rotationsOf(on, authorities)).flatMap(({ authority, stage }) =>
+      stage === 'new' ? [] : [`${name} still trusts the former authority ${authority}`],
+    ),
+  )
+  if (problems.length === 0) return
+  throw new CoxswainError('task-failed', problems.join('; '), {
+    hint: 'run rotate-ca again without --limit, --tags and --start-at-task',
+  })
 }

@@ -168,6 +168,8 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'authority-sign': onRotation('authoritySign'),
   'authority-trust': onRotation('authorityTrust'),
   'cluster-info-authority': onRotation('clusterInfoAuthority'),
+  'extension-authorities': onRotation('extensionAuthorities'),
+  'pods-without-authority': onRotation('podsWithoutAuthority'),
   'workloads-restart': onRotation('workloadsRestart'),
   'etcd-recover': operation(
     'it takes two lost control-plane nodes',
