@@ -45,8 +45,8 @@ play 5/5: the cluster is healthy without them (1 host)
 
 ### A disk for etcd
 
-A disk can be mounted as \`/var/lib/etcd\` or \`/var/lib/etcd/member\`. Resets remove what is on it, and leave it mounted, with lost+found. An empty one counts as no
-data, and kubeadm is told not to refuse the folder for it (\`DirAvailable--var-lib-etcd\`), nor for copies of former data; files of others there are still refused.
+A disk can be mounted as \`/var/lib/etcd\` or \`/var/lib/etcd/member\`. Resets remove what is on it, and leave it mounted, with lost+found. An empty one does not count
+as data, and kubeadm gets an argument to accept the folder (\`DirAvailable--var-lib-etcd\`), also with copies of former data in it; files of others there are still refused.
 
 - Where it is mounted as \`/var/lib/etcd/member\`, \`etcd-restore\` keeps the former data in \`/var/lib/etcd/member/before-restore-TIME\`, on the same disk; a reset removes that with the
   rest. \`recover-quorum\` keeps its copy in \`/var/lib/etcd/before-recover-TIME\`, on the other disk, and needs room there.

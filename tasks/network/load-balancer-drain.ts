@@ -10,7 +10,7 @@ import {
 import { readyUrls } from './load-balancers/ready.ts'
 
 /**
- * Refuses to drain a server that is ready, where no other one of its section is: haproxy would have none to send connections to.
+ * Refuses to drain a server that is ready, where no other one of its section is: haproxy could not send connections anywhere.
  *
  * @throws `task-failed`. What cannot be asked is not refused.
  */

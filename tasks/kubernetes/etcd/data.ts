@@ -3,7 +3,7 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { etcdData, etcdFolder } from '../kubeadm/paths.ts'
 
 /**
- * Whether there is anything in the folder of the member. The folder alone is no data: where a disk is mounted there, it exists before etcd
+ * Whether there is anything in the folder of the member. The folder alone does not count: where a disk is mounted there, it exists before etcd
  * has ever started, and after a reset, which empties it.
  */
 export const hasDataOfEtcd = async ({ remote }: Pick<CheckContext, 'remote'>): Promise<boolean> =>

@@ -92,7 +92,7 @@ test('lost+found of a disk that is mounted stays', { needs: ['mounts'] }, () => 
     `mkdir -p ${top}/lost+found; mount -t tmpfs tmpfs ${top}; mkdir -p ${top}/lost+found/1 ${top}/snap/lost+found`,
     removing('remove', top),
     `ls -A ${top} ${top}/lost+found`,
-    // of a folder that is no mount, it goes as well
+    // in a folder that is not mounted, it goes as well
     `umount ${top}`,
     removing('remove', top),
     `ls -d ${top} 2>/dev/null || true`,
