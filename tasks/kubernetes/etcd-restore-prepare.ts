@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, localPath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { refuseMountsInData } from './etcd/disk.ts'
 import {
   phaseOf,
   revisionIn,
@@ -93,7 +94,7 @@ export const etcdRestorePrepare = defineTask({
   description:
     'Checks a snapshot of etcd, and brings it to a host together with the program that restores it, of the same version on all hosts. Nothing is stopped.',
   reads:
-    'the snapshot on this machine, what was prepared on the host, the status of its etcd member, and the free space',
+    'the snapshot on this machine, what was prepared on the host, the status of its etcd member, mounts below its folder, and the free space',
   example: { snapshot: 'etcd-backups/prod-20261129T165549Z-r2992.db', acceptLoss: true },
   params: () =>
     z.object({
@@ -110,6 +111,7 @@ export const etcdRestorePrepare = defineTask({
       return driftUnlessEmpty([])
     }
     await refuseLoss(ctx, snapshot, acceptLoss)
+    await refuseMountsInData(ctx)
     const [sum, program] = await Promise.all([
       ctx.remote.sha256(stagedSnapshot),
       ctx.remote.exists(stagedProgram),

@@ -1,6 +1,6 @@
 /** Changes of the member list. None is made twice: whenever an answer is missing, the list is read before anything else. */
 import { CoxswainError } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { change, failedRequest } from './gateway.ts'
 import type { Request } from './gateway.ts'
 import { healthyMembers } from './health.ts'
@@ -62,23 +62,34 @@ export const removeListed = (via: ApplyContext, member: Member): Promise<void> =
   )
 
 /**
- * Removes a member, if the others keep their quorum.
+ * Checks that the others keep their quorum without a member, and returns the arithmetic.
  *
  * @param subject what is refused otherwise, as the beginning of a message.
  * @throws `task-failed` if the others do not have a quorum.
  */
-export const removeMember = async (
-  via: ApplyContext,
+export const requireQuorumWithout = async (
+  via: CheckContext,
   members: readonly Member[],
   member: Member,
   subject: string,
-): Promise<void> => {
+): Promise<string> => {
   const healthy = await healthyMembers(via, members)
   const { kept, sum } = quorumAfter(members, healthy, { kind: 'remove', id: member.id })
   if (!kept)
     throw new CoxswainError('task-failed', `${subject}, and the other members do not have a quorum: ${sum}`, {
       hint: 'repair another member first, or restore etcd from a snapshot',
     })
+  return sum
+}
+
+/** Removes a member, if the others keep their quorum. Parameters and errors are those of requireQuorumWithout. */
+export const removeMember = async (
+  via: ApplyContext,
+  members: readonly Member[],
+  member: Member,
+  subject: string,
+): Promise<void> => {
+  const sum = await requireQuorumWithout(via, members, member, subject)
   via.log(`removing the ${nameOf(member)}: ${sum}`)
   await removeListed(via, member)
 }

@@ -2,16 +2,15 @@
 import type { CheckContext } from '../../../engine/index.ts'
 import { etcdData, etcdFolder } from '../kubeadm/paths.ts'
 
+/** What does not count as data: mkfs of ext2 to ext4 makes lost+found, and restoring keeps copies of former data beside its own work. */
+const besides = /^(lost\+found|before-(restore|recover)-\w+|\.restoring)$/
+
 /**
- * Whether there is anything in the folder of the member. The folder alone does not count: where a disk is mounted there, it exists before etcd
- * has ever started, and after a reset, which empties it.
+ * Whether there is anything else in the folder of the member. The folder alone does not count: where a disk is mounted there, it exists before
+ * etcd has ever started, and after a reset, which empties it. `.former` counts: until restoring has ended, it has the only data.
  */
 export const hasDataOfEtcd = async ({ remote }: Pick<CheckContext, 'remote'>): Promise<boolean> =>
-  // mkfs of ext2 to ext4 makes this one
-  ((await remote.list(etcdData)) ?? []).some((name) => name !== 'lost+found')
-
-/** What can be in the folder of etcd on a host without data of etcd: of a disk, the folder of the member, or a copy of former data. */
-const harmless = /^(lost\+found|member|before-(restore|recover)-\w+|\.restoring)$/
+  ((await remote.list(etcdData)) ?? []).some((name) => !besides.test(name))
 
 /** The preflight error of a folder of etcd that is not empty. */
 export const etcdFolderFault = 'DirAvailable--var-lib-etcd'
@@ -22,5 +21,6 @@ export const etcdFolderFault = 'DirAvailable--var-lib-etcd'
  */
 export const expectedEtcdFaults = async ({ remote }: Pick<CheckContext, 'remote'>): Promise<string[]> => {
   const names = (await remote.list(etcdFolder)) ?? []
-  return names.length > 0 && names.every((name) => harmless.test(name)) ? [etcdFolderFault] : []
+  const isExpected = (name: string): boolean => name === 'member' || besides.test(name)
+  return names.length > 0 && names.every(isExpected) ? [etcdFolderFault] : []
 }

@@ -5,6 +5,7 @@ import { hasDataOfEtcd } from './data.ts'
 import { initialCluster, peerUrl } from '../config/etcd-arguments.ts'
 import { withInitialCluster } from '../config/initial-cluster.ts'
 import { quorumAfter } from './arithmetic.ts'
+import { requireDiskOfEtcd } from './disk.ts'
 import { addMember, promoteLearners, removeMember } from './changes.ts'
 import { etcdProblems } from './health.ts'
 import { isMemberAt, listMembers, memberOf, requireMembers } from './members.ts'
@@ -52,7 +53,7 @@ export const waitForEtcd = (ctx: ApplyContext, via: ApplyContext, seconds: numbe
  * Removes the member of a host that has lost its data: it can never start again as that member, and while it is listed it
  * counts against the quorum (etcd FAQ: remove before add).
  *
- * @throws `task-failed` if the other members do not have a quorum.
+ * @throws `task-failed` if the other members do not have a quorum, or if its data is on a disk that is not mounted.
  */
 export const removeLostMember = async (
   ctx: ApplyContext,
@@ -63,6 +64,7 @@ export const removeLostMember = async (
   const lost = memberOf(members, address)
   // a member that has not started was just added, and did not have data
   if (lost?.started !== true || (await hasDataOfEtcd(ctx))) return
+  await requireDiskOfEtcd(ctx)
   await removeMember(via, members, lost, `${ctx.host.name} has lost its etcd data`)
 }
 

@@ -12,7 +12,7 @@
 # $7 the token of the new cluster, the same for all members
 # $8 the TCP port of etcd
 #
-# Prints the folder of the former data, if there was any. Exit statuses: 101 etcd runs.
+# Prints the folder of the former data, if there was any, and before it the folder of what etcd has made again after an interrupted run. Exit statuses: 101 etcd runs.
 
 . ../kubeadm/listens.sh
 . ./etcd-runs.sh
@@ -48,8 +48,13 @@ if [ "$disk" = "$data" ]; then
 else
   # under this name until it is complete, so that a run that is interrupted goes on with it
   for name in snap wal removed-by-coxswain; do
+    # etcd was started after that run: what it has made does not go into the former data
+    if [ -e "$disk/$name" ] && [ -e "$disk/.former/$name" ]; then
+      mkdir -p "${former}_2" && mv "$disk/$name" "${former}_2/$name" || exit
+    fi
     if [ -e "$disk/$name" ]; then mkdir -p "$disk/.former" && mv "$disk/$name" "$disk/.former/$name" || exit; fi
   done
+  if [ -e "${former}_2" ]; then printf '%s\n' "${former}_2"; fi
   if [ -e "$disk/.former" ]; then
     mv "$disk/.former" "$former" || exit
     printf '%s\n' "$former"

@@ -217,5 +217,6 @@ export const restoreData = async (
       output: stderr.trim().slice(-2000),
       hint: `the former data is still on each master; run again; ${wayBack}`,
     })
-  if (stdout.trim() !== '') log(`the former data of ${host.name} is kept in ${stdout.trim()}`)
+  const kept = stdout.trim().split('\n').join(' and ')
+  if (kept !== '') log(`the former data of ${host.name} is kept in ${kept}`)
 }

@@ -3,7 +3,8 @@ import { isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
 import { copySharedFiles } from '../copy-certs.ts'
-import { removeMember } from '../etcd/changes.ts'
+import { removeMember, requireQuorumWithout } from '../etcd/changes.ts'
+import { refuseMountsInData } from '../etcd/disk.ts'
 import { memberOf, requireMembers } from '../etcd/members.ts'
 import { startEtcd, waitForMembers } from '../etcd/member.ts'
 import type { Joiner } from '../etcd/member.ts'
@@ -70,19 +71,23 @@ const restartEtcd = async (ctx: ApplyContext, via: ApplyContext, master: Joining
 /**
  * Resets a host so that it can join again: removes its etcd member first, then its data. A disk that is mounted for the data stays mounted.
  *
- * @throws `task-failed` while volumes are mounted that cannot be unmounted: nothing is removed then.
+ * @throws `task-failed` while volumes are mounted that cannot be unmounted, or anything below the folder of the member, or if the other members
+ *   do not have a quorum: nothing is removed then, and the kubelet runs.
  */
 export const resetForJoin = async (
   ctx: ApplyContext,
   via: ApplyContext,
   { address, config }: JoiningMaster,
 ): Promise<void> => {
-  // before its member is removed: a host with volumes in use stays what it is
-  await stopWithoutMounts(ctx)
+  const subject = `${ctx.host.name} must be reset to join again`
+  // before the kubelet is stopped: a host that cannot be reset stays what it is
+  await refuseMountsInData(ctx)
   const members = await requireMembers(via)
   const listed = memberOf(members, address)
-  if (listed !== undefined)
-    await removeMember(via, members, listed, `${ctx.host.name} must be reset to join again`)
+  if (listed !== undefined) await requireQuorumWithout(via, members, listed, subject)
+  // before its member is removed, for the same reason
+  await stopWithoutMounts(ctx)
+  if (listed !== undefined) await removeMember(via, members, listed, subject)
   const words = await resetWords(ctx, criSocketIn(await ctx.remote.read(config)))
   await resetHost(ctx, words, 'refuse')
   await removePaths(ctx, 'remove', [etcdData])

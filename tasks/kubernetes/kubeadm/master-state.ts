@@ -1,6 +1,7 @@
 import { CoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { hasDataOfEtcd } from '../etcd/data.ts'
+import { requireDiskOfEtcd } from '../etcd/disk.ts'
 import { apiReady } from './kubectl.ts'
 import {
   adminConf,
@@ -29,7 +30,11 @@ export interface MasterState {
 
 const files = [adminConf, kubeletConf, kubeletConfig, manifest('etcd'), ...controlPlane.map(manifest)]
 
-/** Reads the state of a control-plane node. */
+/**
+ * Reads the state of a control-plane node.
+ *
+ * @throws `task-failed` if it does not have data of etcd because its disk is not mounted.
+ */
 export const masterState = async (
   ctx: CheckContext,
   address: string,
@@ -41,6 +46,7 @@ export const masterState = async (
     ctx.remote.exists(unfinishedPath),
     ...files.map((path) => ctx.remote.exists(path)),
   ])
+  if (!hasData) await requireDiskOfEtcd(ctx)
   const lacking = files.filter((_, index) => present[index] !== true)
   return {
     ready,

@@ -1,9 +1,14 @@
 /** Unmounts what is below the folders of Kubernetes, and removes them: a reset would empty file systems that are still mounted. */
 import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 
+const listFile = shellFile(import.meta.url, 'list-mounts.sh')
 const unmountFile = shellFile(import.meta.url, 'unmount.sh')
 const removeFile = shellFile(import.meta.url, 'remove-paths.sh')
+
+/** What is mounted below a folder, the last mounted first; not what is mounted at the folder itself. */
+export const mountsBelow = ({ remote }: CheckContext, folder: string): Promise<string[]> =>
+  remote.query({ label: `list mounts below ${folder}` })`${shellProgram(listFile, folder)}`.lines()
 
 /** Unmounts everything below folders, the last mounted first, and returns what is still mounted. */
 export const unmountBelow = ({ remote }: ApplyContext, folders: readonly string[]): Promise<string[]> =>

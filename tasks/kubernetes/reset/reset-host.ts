@@ -31,10 +31,20 @@ export const leftovers = {
 }
 const mayHaveMounts = [...leftovers.removed, etcdData, ...leftovers.emptied]
 
-/** Stops the kubelet, which would mount volumes again, and requires that none is mounted. @throws `task-failed` for those that are. */
+/**
+ * Stops the kubelet, which would mount volumes again, and requires that none is mounted.
+ *
+ * @throws `task-failed` for those that are. The kubelet is started again then.
+ */
 export const stopWithoutMounts = async (ctx: ApplyContext): Promise<void> => {
   await ctx.remote.run({ timeout: 90 })`systemctl stop kubelet`
-  await requireUnmounted(ctx, mayHaveMounts)
+  try {
+    await requireUnmounted(ctx, mayHaveMounts)
+  } catch (error) {
+    // it mounts again what was unmounted; if it does not start, the first error still says what to do
+    await ctx.remote.run({ timeout: 90 })`systemctl start kubelet`.result()
+    throw error
+  }
 }
 
 /**

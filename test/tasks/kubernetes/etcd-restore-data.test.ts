@@ -166,6 +166,25 @@ test(
   },
 )
 
+test(
+  'a folder that etcd has made again after a run that was killed is kept beside the former data, not in it',
+  { needs: ['mounts'] },
+  () => {
+    const at = place.at('again/data/member')
+    const out = restoringOnMount(
+      'again',
+      makes,
+      `mkdir ${at}/.former; mv ${at}/snap ${at}/.former/snap; mkdir ${at}/snap; echo again >${at}/snap/db`,
+    )
+    assert.match(out, '/data/member/before-restore-TIME_2\n/data/member/before-restore-TIME\n')
+    assert.match(
+      out,
+      './before-restore-TIME/snap/db: former\n./before-restore-TIME_2/snap/db: again\n./snap/db: new\n',
+    )
+    assert.not.match(out, '.former')
+  },
+)
+
 test('if etcdutl fails, the former data stays in place', () => {
   const { status, left } = restoring('fails', 'exit 3')
   assert.equal([status, left], [3, ['member']])

@@ -4,6 +4,7 @@ import { rehearse, rehearseRole } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { etcdRestorePrepare } from '../../../tasks/kubernetes/etcd-restore-prepare.ts'
 import { folderOf } from '../../support/folder.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 import { etcdCluster, hintOf } from './etcd-world.ts'
 import { phaseFile, prepared, snapshotBytes, snapshotIn } from './restore-world.ts'
@@ -31,6 +32,17 @@ test('a disk without space for the copy and the new data is refused before anyth
     String(run.error),
     'host has 97.7 MiB free for /var/lib/etcd, and 122.1 MiB are needed to restore a snapshot of 0.0 MiB',
   )
+})
+
+test('a disk below the folder of the member is refused before anything is stopped', async () => {
+  const { patterns = [], ...rest } = world()
+  const disk = [sentPattern('tasks/kubernetes/reset/list-mounts.sh'), '/var/lib/etcd/member/wal\n'] as const
+  const run = await rehearse(etcdRestorePrepare({ snapshot, acceptLoss: true }), {
+    ...rest,
+    patterns: [disk, ...patterns],
+  })
+  assert.equal([run.predicted, run.outcome, run.commands.apply], ['failed', 'failed', []])
+  assert.match(String(run.error), '/var/lib/etcd/member/wal is mounted on host')
 })
 
 test('the snapshot and the program are brought to the host', async () => {

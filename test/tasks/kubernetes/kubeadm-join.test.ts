@@ -170,7 +170,7 @@ const phased = (first: ReturnType<typeof leader>): NonNullable<World['patterns']
       return ''
     },
   ],
-  [/^systemctl stop kubelet$/, ''],
+  [/^systemctl (stop|start) kubelet$/, ''],
   ...resetPrograms,
 ]
 
@@ -203,6 +203,8 @@ test('a host is not reset to join again while volumes stay mounted, and its memb
   assert.match(hintOf(run.error), 'nothing in it was changed')
   assert.equal(first.log, [])
   assert.not.ok(run.commands.apply.some((command) => command.startsWith('kubeadm reset')))
+  // it mounts again what was unmounted
+  assert.is(run.commands.apply.at(-1), 'systemctl start kubelet')
 })
 
 test('a reset empties the folder of the data, which can be a disk of its own, with the programs for that', async () => {

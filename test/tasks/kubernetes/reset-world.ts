@@ -5,6 +5,7 @@ import { sentPattern, wordsIn } from '../../support/sent.ts'
 /** Removes files as remove-paths.sh does, and has nothing mounted. */
 export const resetPrograms: NonNullable<World['patterns']> = [
   [sentPattern('tasks/kubernetes/reset/unmount.sh'), ''],
+  [sentPattern('tasks/kubernetes/reset/list-mounts.sh'), ''],
   [
     sentPattern('tasks/kubernetes/reset/remove-paths.sh'),
     ({ script }, files) => {

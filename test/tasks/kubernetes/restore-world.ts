@@ -36,6 +36,7 @@ export const running = (ports: ReadonlySet<number> = new Set()): NonNullable<Wor
 
 /** The answers for a host on which a snapshot is prepared; free space in KiB. */
 export const prepared = (free = 9_000_000, code = 0): NonNullable<World['patterns']> => [
+  [sentPattern('tasks/kubernetes/reset/list-mounts.sh'), ''],
   [
     sentPattern('tasks/kubernetes/etcd/take-etcdutl.sh', '/var/lib/etcd-restore'),
     (_, all) => {

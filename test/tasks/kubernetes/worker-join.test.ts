@@ -132,7 +132,7 @@ test('a join that was interrupted is not reset while volumes stay mounted', asyn
   const run = await rehearse(join, world)
   assert.is(run.outcome, 'failed')
   assert.match(String(run.error), `cannot unmount ${mounted}`)
-  assert.equal(log, ['stop kubelet'])
+  assert.equal(log, ['stop kubelet', 'start kubelet'])
 })
 
 test('a node that the cluster does not have any more is registered again by its kubelet, without a reset', async () => {

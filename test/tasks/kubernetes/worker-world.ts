@@ -95,6 +95,7 @@ export const workerWorld = ({
       [/^kubeadm version -o short$/, kubeadm],
       [/^kubelet --version$/, `Kubernetes ${kubelet}`],
       [/^systemctl stop kubelet$/, () => (log.push('stop kubelet'), '')],
+      [/^systemctl start kubelet$/, () => (log.push('start kubelet'), '')],
       [/^systemctl restart kubelet$/, () => ((there = true), log.push('restart kubelet'), '')],
       ...(mounted === undefined
         ? []
