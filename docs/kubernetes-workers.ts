@@ -73,9 +73,8 @@ set again by kubelets or a cloud controller (\`kubernetes.io/hostname\`, \`topol
 
 ### Upgrading workers
 
-\`upgrade\` upgrades the workers of the inventory after the masters of each version, which are complete by then: one alone, and then a fifth of them at a time. Each must be Ready, gets its programs and images, is drained, upgraded with
-\`kubeadm upgrade node\`, and takes pods again when its node is Ready. The first one that fails ends the run; one that was not Ready has not been drained then. A worker that cannot be reached is left out of a version with its name, and the run goes on, as long as another version
-follows whose API servers accept its kubelet. It is upgraded with the next version if it can be reached then; such a jump has not been tried. With the last version it ends the run, with the exit status 4: the masters are complete, and \`-l 'all:!w2'\` goes on without it. Nodes that are neither in \`masters\` nor in \`workers\` are named and stay as they are;
+\`upgrade\` upgrades the workers of the inventory after the masters of each version: one alone, and then a fifth of them at a time. Each gets its programs and images, is drained, upgraded with
+\`kubeadm upgrade node\`, and takes pods again when its node is Ready. The first one that fails ends the run. Nodes that are neither in \`masters\` nor in \`workers\` are named and stay as they are;
 they must not become older than the API servers accept. \`status\` shows all of them.
 
 What \`test/e2e/operations/workers.test.ts\` does has been run on the lab with Kubernetes 1.37: joins, also continued ones, labels and taints, removals, a lost worker, a

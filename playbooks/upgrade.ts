@@ -18,6 +18,7 @@ import {
   noRotation,
   noFindings,
   nodeDrain,
+  nodeReady,
   nodeUncordon,
   podsRunning,
   runningControlPlane,
@@ -25,10 +26,11 @@ import {
   upgradeState,
   upgradeTable,
   userKubeconfig,
+  workerNeedsUpgrade,
+  workerUpgrade,
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
 import { imagesOf, programVars, programsOf } from './control-plane-programs.ts'
-import { workerSteps, workersAtATime } from './upgrade-workers.ts'
 
 /** How many versions one command goes through. */
 const longest = 4
@@ -103,6 +105,28 @@ const complete = ({ group, vars }: Context) =>
     { masters: group('masters').map(master), port: vars.api_port },
     { when: async (ctx) => !(await anyInterrupted(ctx, 'masters')) },
   )
+
+/** One worker first: what is wrong with the version shows there. */
+const workersAtATime = [1, '20%'] as const
+
+/** The tasks of a worker, which has a new kubelet before it is drained, as a master has. */
+const worker = ({ host, vars }: Context, version: string) => {
+  const node = host.name
+  const place = { node, via: observer, version }
+  const isOld = (ctx: WhenContext) => workerNeedsUpgrade(ctx, place)
+  return [
+    ...programsOf(vars, version, ['kubeadm', 'kubelet'], isOld),
+    ...imagesOf(vars, version, isOld),
+    ...(vars.upgrade_drain ? [nodeDrain({ node }, { on: observer, when: isOld })] : []),
+    workerUpgrade({
+      ...place,
+      allowUnknownVersion: vars.allow_unknown_version,
+      ignorePreflightErrors: vars.ignore_preflight_errors,
+    }),
+    nodeReady({ node, withoutNetwork: vars.cni_manifest === 'none' }, { on: observer }),
+    nodeUncordon({ node }, { on: observer }),
+  ]
+}
 
 export default playbook({
   name: 'upgrade',
@@ -211,24 +235,21 @@ export default playbook({
             kubeletUpgrade(kubelet, { when: reached }),
             complete(ctx),
             nodeUncordon({ node: ctx.host.name }),
-            // kubeadm has renewed the certificates of its kubeconfigs; before the workers, of which one can fail
-            ...ctx.vars.kube_users.map((user) => userKubeconfig({ user })),
           ]
         }),
-        stepTo(
-          index,
-          'workers',
-          workersAtATime,
-          ({ host, vars }, version) =>
-            workerSteps({ node: host.name, vars, version, next: pathOf(vars)[index + 1], via: observer }),
-          'workers',
-        ),
+        stepTo(index, 'workers', workersAtATime, worker, 'workers'),
       ]).flat(),
 
       play('the cluster is complete', {
-        hosts: observer,
+        hosts: 'masters',
         become: true,
-        tasks: ({ vars }) => [podsRunning({ withoutNetwork: vars.cni_manifest === 'none' })],
+        tasks: ({ host, vars, group }) => [
+          // kubeadm has renewed the certificates of its kubeconfigs
+          ...vars.kube_users.map((user) => userKubeconfig({ user })),
+          ...(group('masters')[0]?.name === host.name
+            ? [podsRunning({ withoutNetwork: vars.cni_manifest === 'none' })]
+            : []),
+        ],
       }),
     ]
   },

@@ -32,7 +32,7 @@ interface WorkerPlace {
  *
  * @throws `task-failed` if the cluster does not have the node, and `command-failed` if it cannot be asked.
  */
-export const runningKubelet = async (via: CheckContext, node: string): Promise<string> => {
+const runningKubelet = async (via: CheckContext, node: string): Promise<string> => {
   const path = 'jsonpath={.status.nodeInfo.kubeletVersion}'
   const version = (await kubectl(via, ['get', 'node', node, '--ignore-not-found', '-o', path]).text()).trim()
   if (version !== '') return version

@@ -193,7 +193,6 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'worker-can-leave': onWorkers('its node is drained', 'workerCanLeave'),
   'worker-fits': onWorkers('a master lets it join', 'workerFits'),
   'worker-join': onWorkers('a master lets it join', 'workerJoin'),
-  'worker-left-out': operation('it asks an API server', 'upgrade', 'workerLeftOut', 'operations/upgrade'),
   'worker-upgrade': operation('it takes a worker', 'upgrade', 'workerUpgrade', 'operations/upgrade'),
   'kubeadm-join': onCluster('another master lets it join', 'kubeadmJoin'),
   'kubeadm-phase': onCluster('it takes kubeadm and a cluster', 'kubeadmPhase'),
