@@ -17,12 +17,12 @@ const refuseInterrupted = async ({ remote, host }: CheckContext): Promise<void> 
 }
 
 /** What to do about changes that are not made here. */
-const wayOut = (changes: readonly Change[]): string => {
+const wayOut = (host: string, changes: readonly Change[]): string => {
   const fixed = fixedOf(changes)
   const applied =
     'one master at a time: run playbooks/reconfigure.ts; to keep what is there, set it in the inventory'
   return [
-    ...(fixed.length === 0 ? [`to apply the configuration, ${applied}`] : [asThere(fixed)]),
+    ...(fixed.length === 0 ? [`to apply the configuration, ${applied}`] : [asThere(host, fixed)]),
     ...(fixed.length > 0 && fixed.length < changes.length ? [`to apply the others, ${applied}`] : []),
     'nothing was changed',
   ].join('; ')
@@ -50,7 +50,7 @@ export const sameMaster = defineTask({
     if (changes.length === 0) return ok(undefined)
     throw new CoxswainError('task-failed', `${ctx.host.name} has other settings than the configuration`, {
       output: changes.map(changeWithReason).join('\n'),
-      hint: wayOut(changes),
+      hint: wayOut(ctx.host.name, changes),
     })
   },
 })

@@ -49,7 +49,11 @@ const known: Readonly<Record<string, Known>> = {
   controlPlaneEndpoint: knownField('control_plane_endpoint', byHand),
   'api.controlPlaneEndpoint': knownField('control_plane_endpoint', byHand),
   'etcd.local.dataDir': knownField('etcd.local.dataDir', never, '/var/lib/etcd'),
-  clusterName: knownField('clusterName', never, 'kubernetes'),
+  clusterName: knownField(
+    'clusterName',
+    `${never}: set it to what the cluster has, with kubeadm_config_merge`,
+    'kubernetes',
+  ),
   certificatesDir: knownField('certificatesDir', byHand, pki),
   kubernetesVersion: knownField('kubernetes_version', 'to upgrade, see kubeadm upgrade'),
   imageRepository: knownField('image_repository', byHand, 'registry.k8s.io', 'k8s.gcr.io'),

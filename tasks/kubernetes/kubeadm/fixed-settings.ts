@@ -11,8 +11,8 @@ export interface FixedSettings {
   readonly why: string
   /** What to do instead. */
   readonly way: string
-  /** Whether a change is applied nevertheless; never by default. Several values are separated by a comma and a blank. */
-  readonly allows?: (from: string, to: string) => boolean
+  /** Whether a change is applied nevertheless; never by default. Several values are separated by a comma and a blank, and none is undefined. */
+  readonly allows?: (from: string | undefined, to: string | undefined) => boolean
 }
 
 const anotherAddress =
@@ -22,10 +22,15 @@ const anotherCluster = 'a cluster with another value is a new cluster'
 /**
  * Whether the list of issuers can change. The first one signs tokens, and those of all are accepted, on one master after the other.
  */
-const issuersFit = (from: string, to: string): boolean => {
+const issuersFit = (from: string | undefined, to: string | undefined): boolean => {
+  if (from === undefined || to === undefined) return true
   const [there, wanted] = [from.split(', '), to.split(', ')]
   return there.includes(wanted[0] ?? '') && wanted.includes(there[0] ?? '')
 }
+
+/** An argument that can go, because a member that runs does not need it, and that must not come. */
+const isRemoved = (_from: string | undefined, to: string | undefined): boolean =>
+  to === undefined || to === 'false'
 
 /** The table: the refusals and docs/kubernetes.md are made from it. Arguments for metrics of etcd are not in it: nothing depends on them. */
 export const fixedSettings: readonly FixedSettings[] = [
@@ -47,6 +52,7 @@ export const fixedSettings: readonly FixedSettings[] = [
     arguments: ['initial-cluster', 'initial-cluster-state', 'initial-cluster-token'],
     why: 'a member that has started once ignores it, and a master that joins later would get it and not start',
     way: 'kubeadm sets it for each member',
+    allows: isRemoved,
   },
   {
     program: 'etcd',
@@ -64,6 +70,7 @@ export const fixedSettings: readonly FixedSettings[] = [
     arguments: ['force-new-cluster'],
     why: 'the member would drop all others, and be a cluster of its own',
     way: 'if the majority of etcd is lost, run playbooks/recover-quorum.ts',
+    allows: isRemoved,
   },
   {
     program: 'kube-apiserver',
@@ -165,9 +172,8 @@ const programs: Readonly<Record<string, string>> = {
 const isArgument = (row: FixedSettings, program: string | undefined, name: string | undefined): boolean =>
   row.program === program && row.arguments?.includes(name ?? '') === true
 
-/** Whether an entry refuses a change; one that depends on both values does not judge a change from or to none. */
 const refuses = ({ allows }: FixedSettings, from: string | undefined, to: string | undefined): boolean =>
-  allows === undefined || (from !== undefined && to !== undefined && !allows(from, to))
+  allows?.(from, to) !== true
 
 /**
  * Why a setting in the configuration of kubeadm is not changed; undefined for other settings.

@@ -130,7 +130,7 @@ export const readPreflight = async (
   )
   const sent = Date.now() / 1000
   const text = await remote.query({
-    timeout: 40,
+    timeout: 60,
     label: 'read what kubeadm needs of the host',
   })`${shellProgram(program, data, targets.join('\n'), ...hostAndPort(endpoint))}`.text()
   return preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0)

@@ -50,7 +50,7 @@ const flagsOf = (words: readonly string[]): Leaves => {
 }
 
 /** Arguments of etcd that only matter for its first start: each member has those of when it was added. */
-const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state'])
+const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state', 'initial-cluster-token'])
 
 const stringsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
@@ -172,5 +172,9 @@ export const withFirstStart = (there: string, wanted: string): string => {
   const line = lineOf(wanted, 'initial-cluster')
   const kept = [...ofFirstStart].flatMap((flag) => lineOf(there, flag) ?? [])
   if (line === undefined || kept.length === 0) return wanted
-  return wanted.replace(line, () => kept.join('\n'))
+  const once = [...ofFirstStart]
+    .flatMap((flag) => lineOf(wanted, flag) ?? [])
+    .filter((one) => one !== line)
+    .reduce((text, one) => text.replace(`${one}\n`, ''), wanted)
+  return once.replace(line, () => kept.join('\n'))
 }

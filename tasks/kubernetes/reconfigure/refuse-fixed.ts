@@ -14,9 +14,9 @@ export const changeWithReason = (change: Change): string => {
   return `${changeInWords(change)}${row === undefined ? '' : `: it is not changed, because ${row.why}; ${row.way}`}`
 }
 
-/** How to have what is there. */
-export const asThere = (fixed: readonly Change[]): string =>
-  `set ${fixed.map(({ what }) => what).join(' and ')} to what is there`
+/** The way out of changes that are not made: the cluster has what is there, or someone has changed this host alone. */
+export const asThere = (host: string, fixed: readonly Change[]): string =>
+  `set ${fixed.map(({ what }) => what).join(' and ')} to what is there, if all masters have it; if ${host} alone has it, put its file right by hand`
 
 /** @throws `task-failed` for changes that are not made in a cluster that runs. */
 export const refuseFixed = (host: string, changes: readonly Change[]): void => {
@@ -27,7 +27,7 @@ export const refuseFixed = (host: string, changes: readonly Change[]): void => {
     `${host} has other settings than the configuration, which are not changed in a cluster that runs`,
     {
       output: fixed.map(changeWithReason).join('\n'),
-      hint: `${asThere(fixed)}; nothing was changed`,
+      hint: `${asThere(host, fixed)}; nothing was changed`,
     },
   )
 }

@@ -22,7 +22,7 @@ const withArgument = (program: string, argument: string, value: string): Record<
     : { [pathOf(program)]: pod(program, { words: [`--${argument}=${value}`] }) }
 
 /** Arguments that only count for the first start of etcd: manifests are not compared by them. */
-const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state'])
+const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state', 'initial-cluster-token'])
 
 const textOf = (run: Awaited<ReturnType<typeof rehearse>>): string =>
   `${String(run.error)} ${JSON.stringify(run.error)} ${hintOf(run.error)}`
@@ -41,10 +41,26 @@ for (const { program, arguments: names = [], why, way } of fixedSettings)
         assert.match(textOf(run), `argument ${argument} of ${of}: `)
         assert.match(textOf(run), why)
         assert.match(textOf(run), way)
-        assert.match(hintOf(run.error), `set argument ${argument} of ${of} to what is there`)
+        assert.match(hintOf(run.error), `set argument ${argument} of ${of} to what is there, if all masters`)
+        assert.match(hintOf(run.error), 'if host alone has it, put its file right by hand')
         assert.match(hintOf(run.error), 'nothing was changed')
       }
     })
+
+test('force-new-cluster goes: with it, the next start of etcd would drop the other members', async () => {
+  const files = withArgument('etcd', 'force-new-cluster', 'true')
+  const wanted = { [etcd]: pod('etcd') }
+  const run = await rehearse(reconfigureMaster({ ...given, steady: 0 }), masterWorld({ files, wanted }).world)
+  assert.is(run.outcome, 'changed', textOf(run))
+  const added = await rehearse(reconfigurePlan(given), masterWorld({ files: wanted, wanted: files }).world)
+  assert.match(textOf(added), 'the member would drop all others')
+})
+
+test('the token of the first start does not count, and stays', async () => {
+  const files = withArgument('etcd', 'initial-cluster-token', 'one')
+  const run = await rehearse(sameMaster(given), masterWorld({ files, wanted: { [etcd]: pod('etcd') } }).world)
+  assert.is(run.outcome, 'ok', textOf(run))
+})
 
 for (const [field, program, there, wanted] of [
   ['cgroupDriver', 'the kubelet', '', 'cgroupDriver: systemd\n'],
