@@ -1,4 +1,4 @@
-import { CoxswainError, defineTask, drift, driftUnlessEmpty, portNumber, z } from '../../engine/index.ts'
+import { defineTask, drift, driftUnlessEmpty, portNumber, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { jsonReader } from '../shared/json-reader.ts'
 import { eventually } from '../shared/eventually.ts'
@@ -76,16 +76,25 @@ const changeOf = (field: string): Change => ({
   to: 'the new authority',
 })
 
+/** How often an edit is tried while API servers write the same ConfigMap. */
+const attempts = 5
+
 const remove = async (ctx: ApplyContext, server: string, authorities: readonly Authority[]) => {
-  const { version, edits } = await read(ctx, server, authorities)
-  if (edits.length === 0) return
-  const data = Object.fromEntries(edits.map(({ field, text }) => [field, text]))
-  // with the version, what an API server writes in between is not overwritten
-  const patch = JSON.stringify({ metadata: { resourceVersion: version }, data })
-  const words = ['-n', 'kube-system', 'patch', 'configmap', name, '--type=merge', '-p', patch]
-  await ctx.remote.run({
-    timeout: 40,
-  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s --server ${server} ${words}`
+  for (let attempt = 1; ; attempt += 1) {
+    const { version, edits } = await read(ctx, server, authorities)
+    if (edits.length === 0) return
+    const data = Object.fromEntries(edits.map(({ field, text }) => [field, text]))
+    // with the version, what an API server writes in between is not overwritten
+    const patch = JSON.stringify({ metadata: { resourceVersion: version }, data })
+    const words = ['-n', 'kube-system', 'patch', 'configmap', name, '--type=merge', '-p', patch]
+    const command = ctx.remote.run({
+      timeout: 40,
+    })`kubectl --kubeconfig ${adminConf} --request-timeout=15s --server ${server} ${words}`
+    const { ok, stderr } = await command.result()
+    if (ok) return
+    if (attempt < attempts && /object has been modified/.test(stderr)) continue
+    await command
+  }
 }
 
 /**
@@ -129,12 +138,6 @@ export const extensionAuthorities = defineTask({
       seconds: 120,
       hint: 'check the API servers: /var/log/pods/kube-system_kube-apiserver-*',
     })
-    try {
-      await remove(ctx, server, authorities)
-    } catch (error) {
-      // an API server has written it in between
-      if (!(error instanceof CoxswainError) || !/conflict|has been modified/i.test(String(error))) throw error
-      await remove(ctx, server, authorities)
-    }
+    await remove(ctx, server, authorities)
   },
 })

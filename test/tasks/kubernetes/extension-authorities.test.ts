@@ -13,11 +13,19 @@ const task = (authorities: ('cluster' | 'etcd' | 'front-proxy')[] = ['cluster', 
 
 const normal = (pem: string): string => pem.replaceAll(/\n+$/g, '\n')
 
-/** A cluster whose ConfigMap has these fields. */
+/** What kubectl prints when an object was written since it was read. */
+const modified = {
+  code: 1,
+  stderr:
+    'Error from server (Conflict): Operation cannot be fulfilled on configmaps "extension-apiserver-authentication": the object has been modified; please apply your changes to the latest version and try again',
+}
+
+/** A cluster whose ConfigMap has these fields; someone else writes it before that many patches. */
 const worldWith = (
   data: Record<string, string>,
   own: NonNullable<World['files']> = replaced,
   others: NonNullable<World['files']> = replaced,
+  conflicts = 0,
 ) => {
   const kept = { ...data }
   const patches: string[] = []
@@ -37,6 +45,7 @@ const worldWith = (
         ({ script }) => {
           const [, text = ''] = / -p '([^']*)'$/.exec(script) ?? []
           patches.push(text)
+          if (patches.length <= conflicts) return modified
           const patch: unknown = JSON.parse(text)
           if (typeof patch === 'object' && patch !== null && 'data' in patch) Object.assign(kept, patch.data)
           return ''
@@ -90,6 +99,20 @@ test('while a master trusts both, nothing is taken out, and the error names it',
 test('a master on which the replacement has ended is not waited for', async () => {
   const { world } = worldWith({ 'client-ca-file': former.ca + next.ca }, replaced, files)
   assert.is((await rehearse(task(), world)).outcome, 'changed')
+})
+
+test('what an API server has written in between is read again, and a conflict that stays is an error', async () => {
+  const data = { 'client-ca-file': former.ca + next.ca }
+  const { world, kept, patches } = worldWith(data, replaced, replaced, 2)
+  const run = await rehearse(task(), world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(patches.length, 3)
+  assert.is(normal(kept['client-ca-file'] ?? ''), next.ca)
+  const always = worldWith(data, replaced, replaced, 100)
+  const failed = await rehearse(task(), always.world)
+  assert.is(failed.outcome, 'failed')
+  assert.match(JSON.stringify(failed.error), 'the object has been modified')
+  assert.ok(always.patches.length < 10)
 })
 
 test('bad parameters are refused', () => {
