@@ -108,7 +108,8 @@ const turn = (ctx: Context): Step[] => {
     block(
       [
         etcdMemberAway({ acceptOutage: vars.maintenance_accept_outage }),
-        // before the load balancer, so that a drain that is refused has not changed anything
+        // before anything is drained, so that a drain that is refused has not changed anything
+        ...balancersOf(ctx).map((on) => loadBalancerCanDrain({ servers: [host.name] }, { on })),
         ...(vars.maintenance_drain ? [nodeDrain({ node: host.name })] : []),
         ...balancersOf(ctx).map((on) => loadBalancerDrain({ server: host.name }, { on })),
         etcdLeaderMove(),

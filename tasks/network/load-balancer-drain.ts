@@ -1,36 +1,12 @@
 import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
-import { besides, drainFault, withDrained } from './load-balancers/configuration.ts'
+import { drainFault, withDrained } from './load-balancers/configuration.ts'
 import {
   drainOf,
   drainParams,
   replaceConfiguration,
   requireConfiguration,
 } from './load-balancers/draining.ts'
-import { readyUrls } from './load-balancers/ready.ts'
-
-/**
- * Refuses to drain a server that is ready, where no other one of its section is: haproxy could not send connections anywhere.
- *
- * @throws `task-failed`. What cannot be asked is not refused.
- */
-const refuseLastReady = async (ctx: CheckContext, text: string, server: string): Promise<void> => {
-  const sections = besides(text, server)
-  const urls = sections.flatMap(({ own, others }) => [...own, ...others].map(({ url }) => url))
-  const ready = await readyUrls(ctx, urls)
-  if (ready === undefined) return
-  const isReady = ({ url }: { readonly url: string }): boolean => ready.has(url)
-  const left = sections.find(({ own, others }) => own.some(isReady) && !others.some(isReady))
-  if (left === undefined) return
-  const names = left.others.map(({ name }) => name)
-  throw new CoxswainError(
-    'task-failed',
-    `${server} is not drained on ${ctx.host.name}: ${server} is its last server that is ready: ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not`,
-    {
-      hint: `bring another one back first; ${ctx.host.name} asks ${left.others.map(({ url }) => url).join(', ')}`,
-    },
-  )
-}
+import { refuseLastReady } from './load-balancers/last-ready.ts'
 
 /**
  * Drains a server of a load balancer: haproxy opens no new connections to it, and connections that are open go on.
