@@ -92,7 +92,7 @@ How it works:
   program ends after each start, they are put back. The run waits until they work, and fails with what the programs and the kubelet have logged last.
 - The cluster gets the new configuration at last (kubeadm-config, kubelet-config, kube-proxy), so that masters that join and upgrades use what was
   proven. The pods of kube-proxy are restarted one after the other. If they do not work, its former ConfigMap and its former DaemonSet come back. Until they
-  work, the cluster keeps both in the ConfigMap \`coxswain-former-kube-proxy\` of \`kube-system\`, where the next run finds them whichever master it asks.
+  work, the cluster keeps both in the ConfigMap \`coxswain-former-kube-proxy\` of \`kube-system\`, where the next run finds them whichever master it asks. They do not come back after an upgrade.
 - A run that was killed is continued by the same command: it compares files and programs on each master, not what it remembers. Until then, \`ha-masters\` refuses that
   master, or the cluster where it was kube-proxy.
 - It needs kubeadm of the version that runs, v1.31 or later: older ones do not say what their phases would write. For them, a difference is refused

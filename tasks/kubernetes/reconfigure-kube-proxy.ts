@@ -51,15 +51,20 @@ const lastLogs = async ({ remote }: ApplyContext, server: string): Promise<strin
   return (await remote.query({ timeout: 40 })`kubectl ${words} logs ${more}`.result()).stdout.trim()
 }
 
-/** Puts back what worked last, and waits for its pods; nothing where nothing is kept. */
-const rollBack = async (ctx: ApplyContext, waiting: Waiting): Promise<void> => {
+/**
+ * Puts back what worked last, and waits for its pods. What was kept in another version is not put back: it has the image of that version.
+ *
+ * @returns whether it was put back.
+ */
+const rollBack = async (ctx: ApplyContext, waiting: Waiting, version: string): Promise<boolean> => {
   const { server } = waiting
   const former = await readFormer(ctx, server)
-  if (former === undefined) return
+  if (former?.version !== version) return false
   ctx.log('the former kube-proxy is put back')
   await putFormerBack(ctx, server, former)
   await restartAll(ctx, waiting)
   await forgetFormer(ctx, server)
+  return true
 }
 
 /** Makes the configuration of kube-proxy what kubeadm would make it, and restarts its pods on all nodes. */
@@ -96,12 +101,13 @@ export const reconfigureKubeProxy = defineTask({
   async apply(ctx, { timeout, steady, ...given }) {
     const server = ownServer(given.self.address, given.cluster.bindPort)
     const waiting = { server, timeout, steady }
+    const version = given.cluster.kubernetesVersion
     const found = await readKubeProxy(ctx, server)
     if (found === undefined) return forgetFormer(ctx, server)
     const { kubeProxy } = await configMapChanges(ctx, given, server)
     try {
       if (kubeProxy.length > 0) {
-        await keepFormer(ctx, server, found.data)
+        await keepFormer(ctx, server, { version, data: found.data })
         await ctx.remote.run({
           stdin: renderConfig(given),
           timeout: 120,
@@ -111,10 +117,12 @@ export const reconfigureKubeProxy = defineTask({
     } catch (error) {
       if (!isCoxswainError(error) || error.code !== 'wait-timeout' || ctx.signal.aborted) throw error
       const said = await lastLogs(ctx, server)
-      await rollBack(ctx, waiting)
+      const isBack = await rollBack(ctx, waiting, version)
       throw new CoxswainError(
         'task-failed',
-        `kube-proxy does not work with the new settings, so its former ones were put back: ${error.message}`,
+        isBack
+          ? `kube-proxy does not work with the new settings, so its former ones were put back: ${error.message}`
+          : `kube-proxy does not work, and no former settings of ${version} are kept, so nothing was put back: ${error.message}`,
         {
           output: said,
           hint: 'correct kube_proxy in the inventory, and run again',

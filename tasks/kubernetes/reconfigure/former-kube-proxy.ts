@@ -6,11 +6,17 @@ import { getRaw, kubeProxyPaths } from './kube-proxy.ts'
 
 const formerName = 'coxswain-former-kube-proxy'
 
-const formerSchema = z.object({ data: z.object({ configMap: z.string(), daemonSet: z.string().optional() }) })
+const formerSchema = z.object({
+  data: z.object({
+    version: z.string().optional(),
+    configMap: z.string(),
+    daemonSet: z.string().optional(),
+  }),
+})
 
 const withSpec = z.object({ spec: z.record(z.string(), z.unknown()) })
 
-/** The data of the ConfigMap, and the specification of the DaemonSet, as JSON. */
+/** The version of the cluster, the data of the ConfigMap, and the specification of the DaemonSet; the latter two as JSON. */
 type Former = z.output<typeof formerSchema>['data']
 
 /**
@@ -26,24 +32,30 @@ const kubectl = ({ remote }: ApplyContext, server: string, words: readonly strin
   return remote.run({ stdin, timeout: 60 })`kubectl ${access} ${words}`
 }
 
-/** Keeps ConfigMap and DaemonSet as they are, unless those of an interrupted run are kept: they are the last that worked. */
+/**
+ * Keeps ConfigMap and DaemonSet as they are, unless those of an interrupted run are kept: they are the last that worked. Those that were
+ * kept before an upgrade are replaced: they have the image of the former version.
+ */
 export const keepFormer = async (
   ctx: ApplyContext,
   server: string,
-  data: Readonly<Record<string, string>>,
+  { version, data }: { readonly version: string; readonly data: Readonly<Record<string, string>> },
 ): Promise<void> => {
-  if ((await readFormer(ctx, server)) !== undefined) return
+  const former = await readFormer(ctx, server)
+  if (former?.version === version) return
   const daemonSet = await getRaw(ctx, kubeProxyPaths.daemonSet, server, withSpec)
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: formerName, namespace: 'kube-system' },
     data: {
+      version,
       configMap: JSON.stringify(data),
       daemonSet: daemonSet === undefined ? undefined : JSON.stringify(daemonSet.spec),
     },
   }
-  await kubectl(ctx, server, ['create', '-f', '/dev/stdin'], JSON.stringify(object))
+  const verb = former === undefined ? 'create' : 'replace'
+  await kubectl(ctx, server, [verb, '-f', '/dev/stdin'], JSON.stringify(object))
 }
 
 /** Puts ConfigMap and DaemonSet back; the pods must be restarted after that. */

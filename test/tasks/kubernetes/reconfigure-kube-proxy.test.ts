@@ -9,7 +9,7 @@ const test = suite('reconfigure-kube-proxy')
 
 const formerSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string() }),
-  data: z.object({ configMap: z.string(), daemonSet: z.string() }),
+  data: z.object({ version: z.string(), configMap: z.string(), daemonSet: z.string() }),
 })
 const replaced = <Value extends z.ZodType>(value: Value) =>
   z.tuple([z.object({ op: z.string(), path: z.string(), value })])
@@ -23,6 +23,8 @@ const printed = (mode: string): string =>
 
 const notFound = { code: 1, stderr: 'Error from server (NotFound): it is not found' }
 
+const version = given.cluster.kubernetesVersion
+
 interface Options {
   /** The mode with which the pods do not work. */
   readonly bad?: string
@@ -32,13 +34,15 @@ interface Options {
   readonly old?: boolean
   /** The mode that an interrupted run has kept in the cluster. */
   readonly kept?: string
+  /** The version of the cluster when that was kept. */
+  readonly keptVersion?: string
 }
 
 /** A cluster with a kube-proxy on two nodes; the pods of one mode do not work. */
 const worldWith = (
   mode: string,
   wanted: string,
-  { bad = '-', badImage = '-', old = false, kept }: Options = {},
+  { bad = '-', badImage = '-', old = false, kept, keptVersion = version }: Options = {},
 ) => {
   const log: string[] = []
   const state = {
@@ -48,6 +52,7 @@ const worldWith = (
       kept === undefined
         ? undefined
         : {
+            version: keptVersion,
             configMap: JSON.stringify({ 'config.conf': confOf(kept) }),
             daemonSet: JSON.stringify({ template: { image: 'mirror/kube-proxy' } }),
           },
@@ -68,9 +73,9 @@ const worldWith = (
         () => (state.former === undefined ? notFound : JSON.stringify({ data: state.former })),
       ],
       [
-        /^kubectl .* create -f \/dev\/stdin$/,
-        ({ stdin }) => {
-          log.push('keep')
+        /^kubectl .* (create|replace) -f \/dev\/stdin$/,
+        ({ script, stdin }) => {
+          log.push(script.includes(' replace ') ? 'keep instead' : 'keep')
           const { metadata, data } = formerSchema.parse(JSON.parse(stdin))
           assert.equal(metadata, { name: 'coxswain-former-kube-proxy', namespace: 'kube-system' })
           state.former = data
@@ -223,6 +228,30 @@ test('what an interrupted run has kept is the last that worked, whichever master
   assert.is(run.outcome, 'failed')
   assert.not.ok(log.includes('keep'))
   assert.is(state.data['config.conf'], confOf('iptables'))
+})
+
+test('what was kept before an upgrade does not come back: what worked since is kept instead', async () => {
+  const options = { bad: 'ipvs', kept: 'nftables', keptVersion: 'v1.36.1' }
+  const { world, log, state } = worldWith('iptables', 'ipvs', options)
+  const run = await rehearse(task(), world)
+  assert.is(run.outcome, 'failed')
+  assert.equal(log.slice(0, 3), ['keep instead', 'kubeadm', 'restart'])
+  assert.equal(state, {
+    data: { 'config.conf': confOf('iptables') },
+    spec: { template: { image: 'mirror/kube-proxy' } },
+    former: undefined,
+  })
+})
+
+test('pods that do not work, where nothing of this version is kept: nothing is put back, and the error says so', async () => {
+  for (const options of [{ kept: 'iptables', keptVersion: 'v1.36.1' }, { old: true }]) {
+    const { world, log, state } = worldWith('ipvs', 'ipvs', { bad: 'ipvs', ...options })
+    const run = await rehearse(task(), world)
+    assert.is(run.outcome, 'failed')
+    assert.equal(log, ['restart'])
+    assert.is(state.data['config.conf'], confOf('ipvs'))
+    assert.match(String(run.error), `and no former settings of ${version} are kept, so nothing was put back`)
+  }
 })
 
 test('what an interrupted run has changed is proven, also where nothing else differs', async () => {
