@@ -1,5 +1,8 @@
 import { CoxswainError, defineTask, flag, ok } from '../../engine/index.ts'
 import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
+import { asked, valueOf } from './cluster-state/known.ts'
+import { readNodes } from './cluster-state/read-api.ts'
+import type { NodeState } from './cluster-state/types.ts'
 import { renderConfig } from './config/render.ts'
 import { clusterDifferences } from './kubeadm/cluster-differences.ts'
 import type { Difference } from './kubeadm/cluster-differences.ts'
@@ -60,11 +63,26 @@ const ofConfigMaps = async (ctx: CheckContext, given: HostConfig, server: string
   return [...kubelet, ...kubeProxy]
 }
 
+/** What to do about nodes that are not Ready. */
+const backOrRemoved = (nodes: readonly NodeState[]): string => {
+  const names = nodes.map(({ name }) => name).join(' and ')
+  const workers = nodes.filter(({ controlPlane }) => !controlPlane).map(({ name }) => name)
+  const ways = [
+    ...(workers.length < nodes.length ? ['playbooks/remove-master.ts for a master'] : []),
+    ...(workers.length > 0 ? [`kubectl delete node ${workers.join(' ')} for workers`] : []),
+  ]
+  return `bring ${names} back first (not Ready), or remove what does not come back (${ways.join(', ')})`
+}
+
 /** @throws `task-failed` if a run of reconfigure was interrupted while it changed kube-proxy: what it has written was not proven yet. */
 const refuseInterrupted = async (ctx: CheckContext, server: string): Promise<void> => {
   if ((await readFormer(ctx, server)) === undefined) return
+  const again = 'run playbooks/reconfigure.ts again, which continues it; nothing was changed'
+  const nodes = valueOf(await asked(() => readNodes(ctx, server))) ?? []
+  const lost = nodes.filter(({ ready }) => !ready)
   throw new CoxswainError('task-failed', 'the reconfiguration of kube-proxy was interrupted', {
-    hint: 'run playbooks/reconfigure.ts again, which continues it; nothing was changed',
+    hint:
+      lost.length === 0 ? again : `${backOrRemoved(lost)}: kube-proxy must work on all nodes; then ${again}`,
   })
 }
 
@@ -77,7 +95,7 @@ export const sameCluster = defineTask({
   description:
     'Fails if the cluster on a control-plane node has other settings than the configuration: kubeadm does not change them.',
   reads:
-    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, that of an interrupted reconfiguration of kube-proxy, and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
+    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, that of an interrupted reconfiguration of kube-proxy (and then the nodes), and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
   example: {
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },

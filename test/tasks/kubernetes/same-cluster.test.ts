@@ -214,6 +214,7 @@ test('refused: a reconfiguration of kube-proxy that was interrupted, also where 
         /^kubectl .* get --raw \S*configmaps\/coxswain-former-kube-proxy$/,
         JSON.stringify({ data: { configMap: '{}', daemonSet: '{}' } }),
       ],
+      [/^kubectl .*get nodes /, { code: 1, stderr: 'refused' }],
       ...(there.patterns ?? []),
     ],
   }
@@ -221,6 +222,17 @@ test('refused: a reconfiguration of kube-proxy that was interrupted, also where 
   const run = await rehearse(taskFor(given), kept)
   assert.match(String(run.error), 'the reconfiguration of kube-proxy was interrupted')
   assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts again')
+  const row = (name: string, ready: string, labels = '{}'): string =>
+    `${name}\t${ready}\t\tv1.37.2\tcontainerd://1\t10.0.0.1 \t\t${labels}\n`
+  const nodes = `${row('m1', 'True')}${row('m2', 'Unknown', '{"node-role.kubernetes.io/control-plane":""}')}${row('w1', 'False')}`
+  const lost = await rehearse(taskFor(given), {
+    ...kept,
+    patterns: [[/^kubectl .*get nodes /, nodes], ...(kept.patterns ?? [])],
+  })
+  assert.match(
+    hintOf(lost.error),
+    'bring m2 and w1 back first (not Ready), or remove what does not come back (playbooks/remove-master.ts for a master, kubectl delete node w1 for workers): kube-proxy must work on all nodes; then run playbooks/reconfigure.ts again, which continues it; nothing was changed',
+  )
   assert.is((await rehearse(taskFor({ ...given, onlyFixed: true }), kept)).outcome, 'ok')
 })
 
