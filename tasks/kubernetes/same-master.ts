@@ -40,7 +40,7 @@ export const sameMaster = defineTask({
   title: () => 'static pods and kubelet have the configured settings',
 
   async check(ctx, given): Promise<Verdict<string | undefined>> {
-    await refuseStopped(ctx, given.cluster.kubernetesVersion)
+    await refuseStopped(ctx)
     if (!(await isComplete(ctx))) return ok(undefined)
     await refuseInterrupted(ctx)
     // it is not known then: kubeadm of another version, as before an upgrade, writes other files

@@ -5,7 +5,6 @@ import { stoppedPods } from '../kubeadm/restarts.ts'
 import { manifest, movedManifests, recoverRecord, restoringManifests } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
-import { factsOf } from '../kubeadm/versions.ts'
 
 /** The static pods whose manifests are in a folder, and not in place. */
 const podsIn = async ({ remote }: CheckContext, folder: string): Promise<StaticPod[]> => {
@@ -44,12 +43,12 @@ export const refuseRestoring = async (ctx: CheckContext): Promise<void> => {
 }
 
 /** @throws `task-failed` for static pods that a run was restarting when it was interrupted, and for a restore of etcd. */
-export const refuseStopped = async (ctx: CheckContext, version: string): Promise<void> => {
+export const refuseStopped = async (ctx: CheckContext): Promise<void> => {
   await refuseRestoring(ctx)
   const pods = await podsIn(ctx, movedManifests)
   if (pods.length === 0) return
-  const playbook = factsOf(version).dryRunsPhases ? 'reconfigure' : 'renew-certs'
-  throw stoppedError(ctx, pods, movedManifests, `run playbooks/${playbook}.ts, which starts what is stopped`)
+  // reconfigure starts them, too, but not with kubeadm of another version, nor where a setting differs that is fixed
+  throw stoppedError(ctx, pods, movedManifests, 'run playbooks/renew-certs.ts, which starts what is stopped')
 }
 
 /** What a run that was interrupted while it restarted static pods has left. */

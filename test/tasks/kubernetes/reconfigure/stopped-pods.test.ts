@@ -97,11 +97,8 @@ test('a copy that is left beside a manifest in place is removed, and the pod is 
   assert.is((await rehearse(sameMaster(given), world)).outcome, 'ok')
 })
 
-test('same-master refuses it by its name, with the playbook that starts it', async () => {
-  for (const [kubernetesVersion, playbook] of [
-    [cluster.kubernetesVersion, 'playbooks/reconfigure.ts'],
-    ['v1.20.2', 'playbooks/renew-certs.ts'],
-  ] as const)
+test('same-master refuses it by its name, with the playbook that starts it whatever else differs', async () => {
+  for (const kubernetesVersion of [cluster.kubernetesVersion, 'v1.20.2'])
     for (const name of components) {
       const one = sameMaster({ cluster: { ...cluster, kubernetesVersion }, self, members: [self] })
       const run = await rehearse(one, stoppedWorld([name]))
@@ -109,7 +106,7 @@ test('same-master refuses it by its name, with the playbook that starts it', asy
         String(run.error),
         `${name} of host is stopped: its manifest is in /etc/kubernetes/restarting`,
       )
-      assert.match(hintOf(run.error), `run ${playbook}`)
+      assert.match(hintOf(run.error), 'run playbooks/renew-certs.ts, which starts what is stopped')
       assert.match(hintOf(run.error), 'nothing was changed')
     }
 })
