@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import { CoxswainError } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
-import type { World } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
 import { podsWithoutAuthority } from '../../../tasks/kubernetes/pods-without-authority.ts'
 import { suite } from '../../support/spec.ts'
-import { valueOf } from '../../support/value-of.ts'
+import { textOf, valueOf } from '../../support/value-of.ts'
 import { files, next, prepared, replaced, signed, trusting } from './rotation-world.ts'
 
 const test = suite('pods-without-authority')
@@ -52,6 +53,34 @@ test('none is named where all were replaced, and none is looked for before both 
     assert.equal(await valueOf(task, { files: there }), [])
     assert.equal((await rehearse(task, { files: there })).commands.check, [])
   }
+})
+
+test('pods that cannot be listed are not known, with the reason, and the run goes on', async () => {
+  const failing: readonly (readonly [Reply, string])[] = [
+    [
+      { code: 1, stderr: 'The connection to the server 10.0.0.1:6443 was refused' },
+      'cannot list the pods: The connection to the server 10.0.0.1:6443 was refused',
+    ],
+    [
+      () => {
+        throw new CoxswainError('command-timeout', 'stopped after 40 s')
+      },
+      'stopped after 40 s',
+    ],
+  ]
+  for (const [reply, why] of failing) {
+    const world: World = { files: trusting, patterns: [[/^kubectl .* get pods --all-namespaces /, reply]] }
+    const run = await rehearse(task, world)
+    assert.equal([run.predicted, run.outcome, run.commands.apply], ['ok', 'ok', []], String(run.error))
+    assert.is(await valueOf(task, world), undefined)
+    assert.match((await textOf(task, world)) ?? '', 'not known: ')
+    assert.match((await textOf(task, world)) ?? '', why)
+  }
+})
+
+test('pods that have ended are not listed: their rows could exceed the limit of an answer', async () => {
+  const { commands } = await rehearse(task, worldOf(trusting))
+  assert.match(commands.check.join('\n'), "--field-selector 'status.phase!=Succeeded,status.phase!=Failed'")
 })
 
 test('bad parameters are refused', () => {
