@@ -51,6 +51,8 @@ as data, and kubeadm gets an argument to accept the folder (\`DirAvailable--var-
 - Where it is mounted as \`/var/lib/etcd/member\`, \`etcd-restore\` keeps the former data in \`/var/lib/etcd/member/before-restore-TIME\`, on the same disk; a reset removes that with the
   rest. \`recover-quorum\` keeps its copy in \`/var/lib/etcd/before-recover-TIME\`, on the other disk, and needs room there.
 - A master whose join was interrupted, or that has lost its data, is reset before it joins again. That is refused while volumes below its folders stay mounted, as on workers:
-  they are named, and nothing in them is deleted. An interrupted join leaves its member listed then.
+  they are named, nothing in them is deleted, and the kubelet is started again. An interrupted join leaves its member listed then.
+- A host without data of etcd whose \`/etc/fstab\` names one of these folders, with nothing mounted there, is not initialised, joined or reset to join: its data can be on that disk.
+- A disk below the folder of the member, such as \`/var/lib/etcd/member/wal\`, is not supported: \`etcd-restore\` and resets before a join refuse it, before they stop anything.
 - The programs have been tried with real mounts, not with a cluster.
 `
