@@ -19,7 +19,9 @@ export const isOfKubelet = (path: string): boolean => path === kubeletConfig || 
 
 /** Whether the kubelet was started before its files were changed, by whoever: it does not use them yet. */
 export const isKubeletOutdated = ({ remote }: CheckContext): Promise<boolean> =>
-  remote.query`${shellProgram(outdated, kubeletConfig, kubeletFlags)}`.succeeds()
+  remote.query({
+    label: 'does the kubelet use its files?',
+  })`${shellProgram(outdated, kubeletConfig, kubeletFlags)}`.succeeds()
 
 /** The paths of the files whose former text is kept: their change was not completed. */
 export const keptFiles = async ({ remote }: CheckContext): Promise<string[]> => {

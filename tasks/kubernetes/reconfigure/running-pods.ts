@@ -51,7 +51,12 @@ export const runningPods = async (
   ctx: CheckContext,
   pods: readonly StaticPod[],
 ): Promise<ReadonlyMap<string, RunningPod>> =>
-  runningIn(await ctx.remote.query({ timeout: 30 })`${shellProgram(program, manifests, ...pods)}`.text())
+  runningIn(
+    await ctx.remote.query({
+      timeout: 30,
+      label: 'which static pods run',
+    })`${shellProgram(program, manifests, ...pods)}`.text(),
+  )
 
 /**
  * Whether a process has the command line and the variables of a manifest.
