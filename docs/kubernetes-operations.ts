@@ -1,4 +1,6 @@
 /** The part of docs/kubernetes.md about playbooks that keep a control plane, with what they printed on three masters of the lab. */
+import { keys } from './kubernetes-keys.ts'
+import { serviceAccounts } from './kubernetes-service-accounts.ts'
 
 /** From the heading on. */
 export const operations = `## Keeping a control plane
@@ -37,12 +39,12 @@ After the alarm NOSPACE, run \`etcd-alarm\` (below).
 ### Upgrading
 
 \`upgrade\` goes from what runs to \`kubernetes_version\` (or \`-e upgrade_to=…\`), one minor release after the other. With minor releases in between, list
-a version of each: \`upgrade_through: [v1.35.4, v1.36.3]\`. Programs come from \`kubernetes_bundles\`, a folder on this machine with
-\`v1.37.2/bin\`, \`v1.37.2/images\` and \`v1.37.2/SHA256SUMS\` for each version, or from \`kubernetes_repository\`. For each version, kubeadm upgrades
+a version of each: \`upgrade_through: [v1.35.4, v1.36.3]\`. Programs come from where
+[\`install\`](#installing-programs) says: from packages, or from a folder on this machine with a bundle for each version. For each version, kubeadm upgrades
 the control planes of all masters; only then their kubelets follow, and those of the workers, because a kubelet must not be newer than an API server.
 
 \`\`\`text
-$ npx run playbooks/upgrade.ts -i inventory.yaml -e upgrade_to=v1.37.99 -e kubernetes_bundles=/srv/bundles
+$ npx run playbooks/upgrade.ts -i inventory.yaml -e upgrade_to=v1.37.99 -e install='{"from":"bundle","bundles":"/srv/bundles"}'
 play 1/15: nothing is in the way (1 host)
   m1  > m2  control plane v1.37.2  kubeadm v1.37.99  cgroup v1  containerd 1.6.20
   …
@@ -207,7 +209,7 @@ What it does not do yet:
 - Serving certificates of kubelets that the cluster has signed (\`serverTLSBootstrap\`) are not renewed.
 - There is no way back by a playbook. Other versions than Kubernetes 1.37 have not been tried.
 
-### Backups of etcd
+${keys}${serviceAccounts}### Backups of etcd
 
 \`etcd-backup\` takes a snapshot of a member that responds, proves it, and fetches it:
 
@@ -239,6 +241,7 @@ play 1/1: a snapshot that can be restored (1 host)
   last proven one on the master always stays.
 - A snapshot that is younger than \`etcd_backup_max_age\` seconds (300) counts: a run that was interrupted continues with it. One that
   is dated in the future is refused.
+- Where objects are encrypted at rest, they are in the snapshot as well, and the keys are not: keep them apart (see "Replacing the key of encryption at rest").
 
 ### Restoring etcd
 
@@ -274,6 +277,8 @@ play 8/8: the record of the restoring is removed (3 hosts)
 - The members form a new cluster with the same names and addresses. From etcd 3.6 on, the revision is raised by 1,000,000,000 and marked
   compacted, so that no client takes old data for what it has seen later.
 - The former data stays in \`/var/lib/etcd/before-restore-TIME\` (with a disk for the member: in \`/var/lib/etcd/member/before-restore-TIME\`); remove it when you do not need it any more.
+- Keys of encryption at rest are not in a snapshot: one from before a key was replaced needs the former key in the file of each master, and one from before objects were encrypted
+  needs \`identity: {}\` there (see "Replacing the key of encryption at rest"). While \`rotate-keys\` is not complete, nothing is stopped.
 - All masters take part, or none: with \`--limit\`, nothing is stopped. Neither is anything where the copy of the snapshot and the new data
   do not fit beside the former data.
 - A run that was interrupted is continued by the same command. How far each master is, and from which snapshot, is in

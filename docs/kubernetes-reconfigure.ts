@@ -27,7 +27,7 @@ values before it writes anything, and names the playbook that applies it. \`reco
 - static pods and kubelets that were changed by hand on a master
 
 What cannot change in a cluster that runs is refused by its name, before anything is changed: the networks of services and pods, the domain, the folder of
-etcd's data, the name of the cluster, and what has a playbook of its own or none yet, such as the version, the endpoint, and registries of images. The
+etcd's data, the name of the cluster, and what has a playbook of its own (the version: \`upgrade\`; the endpoint: \`move-endpoint\`) or none yet, such as registries of images. The
 arguments and fields of this table are refused wherever they come from: variables, extra arguments, \`kubeadm_config_merge\`, patches, or someone who
 has edited a manifest.
 
@@ -95,17 +95,18 @@ How it works:
   work, the cluster keeps both in the ConfigMap \`coxswain-former-kube-proxy\` of \`kube-system\`, where the next run finds them whichever master it asks. They do not come back after an upgrade.
 - A run that was killed is continued by the same command: it compares files and programs on each master, not what it remembers. Until then, \`ha-masters\` refuses that
   master, or the cluster where it was kube-proxy.
-- It needs kubeadm of the version that runs, v1.31 or later: older ones do not say what their phases would write. For them, a difference is refused
-  as before, and kubeadm-config alone is compared.
-- Where kubeadm is of another version than the configuration, as before an upgrade, \`ha-masters\` says under the task what was not compared. It does not
-  refuse. \`reconfigure\` fails where the API server does not say what the cluster has: settings that cannot be changed are never taken for the same.
+- It needs kubeadm of the version that runs, v1.31 or later: older ones do not say what their phases would write. For them, a difference from kubeadm-config is refused
+  as before, and so is what the configuration sets for kubelets, kube-proxy, the arguments of a master's kubelet and the address of its API server, with the way to apply
+  it by hand. A field that is no longer set, and patches, are not compared there.
+- Where kubeadm is of another minor release than the configuration, as before an upgrade, \`ha-masters\` compares what the configuration sets, and says under the task
+  what was not compared. Another patch release is compared as the same one, without the tag of etcd's image. \`reconfigure\` fails where the API server does not say what the cluster has: settings that cannot be changed are never taken for the same.
 - A master that an interrupted run has left, or where a program does not run as its manifest says because someone has changed that, is put right first.
   The others follow. If there are several, the run refuses at another master, and names one of them for \`--limit\`.
 - A static pod that an interrupted run of \`reconfigure\`, \`renew-certs\` or \`rotate-ca\` has left stopped, with its manifest in
   \`/etc/kubernetes/restarting\`, is started again; \`ha-masters\` refuses it by name. Within an interrupted \`etcd-restore\` or
   \`recover-quorum\` (\`/etc/kubernetes/restoring\`), both refuse, and name the playbook that completes it.
-- A new audit policy is another file, with another argument: programs do not read the former path again. For encryption of Secrets, every
-  API server must know the new key before one of them writes with it: make it the second key first, run the playbook, then make it the first.
+- A new audit policy is another file, with another argument: programs do not read the former path again. For encryption at rest, run
+  \`rotate-keys\`: it makes the file before an API server gets the argument, and replaces keys in the right order.
 - \`clusterDNS\` of a kubelet is applied: pods that run keep the address that they have. \`--listen-metrics-urls\` of etcd is applied as well.
 - Another issuer of the tokens of pods comes in three runs: \`service-account-issuer\` first has the former one and the new one, then the new one and the
   former one, and the new one alone when no token of the former one is left. While masters are changed one after the other, each API server accepts the

@@ -47,7 +47,7 @@ play 3/5: the workers join, all at the same time (2 hosts)
 - Hosts that cannot be workers are refused by name before anything is changed: control-plane nodes, nodes of another cluster, hosts whose name another machine has, and hosts whose programs do not go with the
   cluster. A kubelet must not be newer than any API server, nor older by more minor releases than the table of what differs says; kubeadm must be of the minor release of the
   cluster. To go on without such a host, or without one that cannot be reached: \`-l 'all:!w2'\`.
-- With \`kubernetes_bundles\` or \`kubernetes_repository\`, as for \`upgrade\`, kubeadm and kubelet of \`kubernetes_version\` are installed on hosts that are not nodes yet.
+- With [\`install\`](#installing-programs), kubeadm, kubelet and a container runtime are installed on hosts that are not nodes yet.
 - \`node_labels\` and \`node_taints\` are set again if someone changes or removes them. Those that the inventory no longer names are removed, unless someone has changed
   them since: the annotations \`coxswain/labels\` and \`coxswain/taints\` of the Node say what was set. All other labels and taints stay as they are. A new node has its taints from its
   registration on, so that no pod gets there before them.

@@ -3,11 +3,17 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { certificateLimits } from '../tasks/kubernetes/findings/certificates.ts'
-import { flagsGone, programNames } from '../tasks/kubernetes/kubeadm/versions/flags-gone.ts'
+import { etcdFlagsGone, etcdMinorOf } from '../tasks/kubernetes/kubeadm/versions/etcd-flags.ts'
+import { flagsGone, flagsGoneBy34, programNames } from '../tasks/kubernetes/kubeadm/versions/flags-gone.ts'
+import { kubeadmGates } from '../tasks/kubernetes/kubeadm/versions/gates-gone.ts'
 import { factsOf, knownMinors } from '../tasks/kubernetes/kubeadm/versions.ts'
+import { adoption } from './kubernetes-adopt.ts'
+import { install } from './kubernetes-install.ts'
 import { maintenance } from './kubernetes-maintenance.ts'
 import { masters } from './kubernetes-masters.ts'
+import { endpoint } from './kubernetes-endpoint.ts'
 import { operations } from './kubernetes-operations.ts'
+import { settings } from './kubernetes-settings.ts'
 import { reconfigure } from './kubernetes-reconfigure.ts'
 import { workers } from './kubernetes-workers.ts'
 import type { ReleaseFacts } from '../tasks/kubernetes/kubeadm/versions/release.ts'
@@ -58,24 +64,50 @@ const changes = (facts: readonly ReleaseFacts[]): string[][] =>
     }),
   )
 
+/** The release of Kubernetes that brings etcd 3.N. */
+const bringing = (minor: number): number | undefined =>
+  knownMinors.find((one) => etcdMinorOf(factsOf(`v1.${one}.0`).etcd[0]) === minor)
+
 /** The flags that each program lost, with the release from which on it ends at once where one is given. */
-const lostFlags = (): string[][] =>
-  Object.entries(flagsGone).flatMap(([, releases], index) =>
-    Object.entries(releases).map(([minor, flags]) => [
-      `flags that ${Object.values(programNames)[index] ?? ''} lost`,
-      `1.${minor}`,
-      flags.map((flag) => `--${flag}`).join(', '),
+const lostFlags = (): string[][] => {
+  const shown = (flags: readonly string[]): string => flags.map((flag) => `--${flag}`).join(', ')
+  return [
+    ...Object.entries(flagsGone).flatMap(([, releases], index) =>
+      Object.entries(releases).map(([minor, flags]) => [
+        `flags that ${Object.values(programNames)[index] ?? ''} lost`,
+        `1.${minor}`,
+        shown(flags),
+      ]),
+    ),
+    ...Object.entries(flagsGoneBy34).map(([, flags], index) => [
+      `flags that ${Object.values(programNames)[index] ?? ''} lost by then, or before`,
+      '1.34',
+      shown(flags),
     ]),
-  )
+    ...Object.entries(etcdFlagsGone).map(([minor, flags]) => [
+      `flags that etcd 3.${minor} lost, also as the image of the inventory`,
+      `1.${bringing(Number(minor))}`,
+      shown(flags),
+    ]),
+  ]
+}
+
+/** The feature gates of kubeadm itself, with the releases that know them. */
+const ownGates = (): string[][] =>
+  Object.entries(kubeadmGates).map(([gate, { since, gone }]) => [
+    'feature gate of kubeadm',
+    `1.${since}`,
+    gone === undefined ? gate : `${gate}, refused from 1.${gone} on`,
+  ])
 
 /** The kinds of hosts, and what is tried on each. */
 const hosts: readonly (readonly string[])[] = [
   ['Debian 12, containerd 1.6', '1.20, 1.37', '3', 'complete', 'e2e'],
-  ['Debian 12, containerd 1.6', '1.36', '3', 'building, then an upgrade to 1.37', 'e2e:full'],
+  ['Debian 12, containerd 1.6', '1.36', '3', 'complete, and an upgrade to 1.37', 'e2e:full'],
   ['Debian 13, containerd 1.7', '1.37', '3', 'once', 'e2e:full'],
   ['Debian 12, containerd 2', '1.37', '3', 'once', 'e2e:full'],
   ['Debian 12, containerd 1.6, addresses of IPv6 only', '1.37', '3', 'once', 'e2e:full'],
-  ['Debian 12, containerd 1.6, addresses of both families', '1.37', '1', 'once', 'e2e'],
+  ['Debian 12, containerd 1.6, addresses of both families', '1.37', '1', 'once', 'e2e:full'],
 ]
 
 /** The page. */
@@ -157,11 +189,12 @@ balancer of the inventory has its address. A load balancer without servers, whic
 each master must reach an API server there whose certificate the authority of that master has signed, and that names the endpoint.
 
 Arguments of programs and feature gates in the inventory that \`kubernetes_version\` no longer knows are findings, with the release from which on their program
-ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates from 1.35 on. \`ha-masters\` refuses the arguments by name, and the rehearsal of
+ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates. All gates of 1.37 are known; of those that went before 1.35, the release in which they went is known to within two. \`ha-masters\` refuses the arguments by name, and the rehearsal of
 \`upgrade\` looks for both in kubeadm-config and on the hosts.
 
 \`run doctor cluster -i inventory.yaml\` runs \`status\` (below) and \`preflight\`, one after the other; of their exit statuses it has the worse one.
 
+${install}
 ## Status
 
 \`run playbooks/status.ts -i inventory.yaml\` shows the state of a control plane, and what is wrong with it. It changes nothing, and needs neither
@@ -193,7 +226,7 @@ endpoint: ready
 
 ## What differs
 
-${tableOf(['fact', 'from version', 'value'], [...changes(facts), ...lostFlags()])}
+${tableOf(['fact', 'from version', 'value'], [...changes(facts), ...lostFlags(), ...ownGates()])}
 
 ## IPv6, and both families of addresses
 
@@ -227,7 +260,8 @@ route that it has from router advertisements, unless \`net.ipv6.conf.INTERFACE.a
 Of the pod networks, flannel and cilium are set up for both families. calico's manifest must be edited by hand; set
 \`cni_manifest\` to its path. In such a file, \`{{podCidrIPv4}}\` and \`{{podCidrIPv6}}\` are the networks of each family.
 
-${operations}
+${settings}${endpoint}
+${adoption}${operations}
 ${reconfigure}
 ${masters}
 ${workers}

@@ -194,8 +194,10 @@ export const capabilities: readonly Capability[] = [
   },
   {
     what: 'Installs the container runtime and the programs of Kubernetes',
-    ours: 'no, except when it upgrades from a bundle',
-    tests: [],
+    ours: 'partly: from packages or a bundle; not tried on a cluster yet',
+    tests: [
+      ['test/hosts/kubernetes/install.test.ts', '${host.name}: programs, units and containerd of a bundle'],
+    ],
     theirs: {
       kubespray: 'yes, also without a network',
       kubeone: 'yes',
@@ -207,9 +209,12 @@ export const capabilities: readonly Capability[] = [
   },
   {
     what: 'An address that moves between masters, without a load balancer of its own',
-    ours: 'no: haproxy on hosts, or a balancer that is there',
+    ours: 'yes: haproxy and keepalived, on the masters or on hosts of their own',
     tests: [
-      ['test/hosts/network/load-balancer.test.ts', '${host.name}: connections go to all healthy backends'],
+      [
+        'test/e2e/operations/virtual-ip.test.ts',
+        'it moves when its holder is cut off, and the cluster goes on',
+      ],
     ],
     theirs: {
       kubespray: 'yes: kube-vip, or a proxy on each node',
@@ -219,6 +224,24 @@ export const capabilities: readonly Capability[] = [
       talos: 'yes',
     },
     better: ['kubespray', 'k0sctl', 'talos'],
+  },
+  {
+    what: 'Replaces the key of the tokens of service accounts while they are in use',
+    ours: 'yes',
+    tests: [
+      [
+        `${operations}/rotate-service-accounts.test.ts`,
+        'the key is replaced while pods call the API: none is refused, and a token from before is refused in the end',
+      ],
+    ],
+    theirs: {
+      kubespray: 'no',
+      kubeone: 'no: [asked for](https://github.com/kubermatic/kubeone/issues/2523)',
+      k0sctl: 'no',
+      kcp: 'no: [asked for](https://github.com/kubernetes-sigs/cluster-api/issues/7456)',
+      talos: 'no',
+    },
+    better: [],
   },
   {
     what: 'Networks of pods',

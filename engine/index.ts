@@ -18,6 +18,8 @@ export type {
 } from './dsl/types.ts'
 export type { Outcome } from './dsl/outcome.ts'
 export type { Become, Play, PlayContext, PlaybookHost, PlaySpec, Portion } from './dsl/play.ts'
+export { passwordHash } from './password-hash.ts'
+export type { PasswordHashOptions } from './password-hash.ts'
 export { playbook } from './dsl/playbook.ts'
 export type { Playbook } from './dsl/playbook.ts'
 export {
@@ -32,6 +34,7 @@ export {
   words,
 } from './dsl/schema.ts'
 export { localPath } from './dsl/local-paths.ts'
+export { issueText } from './dsl/issue-text.ts'
 export { shellFile } from './shell-file.ts'
 export type { ShellFile } from './shell-file.ts'
 export { Secret, isSecret, looksSecret } from './secret.ts'

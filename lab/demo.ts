@@ -7,7 +7,8 @@ import { Command } from 'commander'
 import { isCached, labReleases } from './bundles.ts'
 import { goMinor, versionOf } from './go.ts'
 import { up } from './lab.ts'
-import { canReachOfficial, officialSite } from './release.ts'
+import { officialRelease } from '../tasks/kubernetes/bundle/release-files.ts'
+import { canReachOfficial } from './release.ts'
 import { LabError, say, step } from './say.ts'
 import { choiceLines, chooseSource, debianRelease } from './source.ts'
 import type { Source } from './source.ts'
@@ -73,7 +74,7 @@ const demo = async (options: DemoOptions): Promise<void> => {
     inventory,
     fresh: options.fresh,
     kubernetes: release,
-    releaseFrom: kind === 'release' ? (options.releaseFrom ?? officialSite) : undefined,
+    releaseFrom: kind === 'release' ? (options.releaseFrom ?? officialRelease) : undefined,
   })
   await step('building the control plane', () => run(['playbooks/ha-masters.ts', '-i', inventory]))
   await step('the same again, which changes nothing', () => run(['playbooks/ha-masters.ts', '-i', inventory]))

@@ -51,7 +51,15 @@ export const startHost = async (
     bundle,
     network,
     publicKey,
-  }: { image: string; bundle: string | undefined; network: string; publicKey: string },
+    etcd,
+  }: {
+    image: string
+    bundle: string | undefined
+    network: string
+    publicKey: string
+    /** A folder of this machine for the data of etcd. */
+    etcd?: string | undefined
+  },
 ): Promise<void> => {
   const container = containerName(lab, name)
   const node = (role === 'master' || role === 'worker') && bundle !== undefined
@@ -81,7 +89,11 @@ export const startHost = async (
     `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
     // overlay cannot be mounted on overlay: the data of containerd and etcd is in separate volumes
     ...(node
-      ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd']
+      ? [
+          '/var/lib/containerd',
+          '/var/lib/kubelet',
+          `${etcd === undefined ? '' : `${etcd}:`}/var/lib/etcd`,
+        ].flatMap((volume) => ['--volume', volume])
       : []),
     ...(node
       ? [

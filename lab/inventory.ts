@@ -69,9 +69,13 @@ const oldVariables = {
   // CoreDNS is not among Debian's packages
   skip_phases: ['addon/coredns'],
   ignore_preflight_errors: [
+    // the image of CoreDNS
     'ImagePull',
+    // kubeadm reads the configuration of the kernel, which most machines have in /boot, where a container does not see it
     'SystemVerification',
+    // a container sees the swap of its machine, and cannot turn it off
     'Swap',
+    // a container cannot load the module br_netfilter, without which this file does not exist
     'FileContent--proc-sys-net-bridge-bridge-nf-call-iptables',
   ],
   cni_manifest: join(labFolder, 'cni', 'lab-cni.yaml'),

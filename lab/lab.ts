@@ -15,6 +15,7 @@ import type { Lab, LabOptions } from './types.ts'
 import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
 import { labNetwork, removeNetworks } from './network.ts'
 import { LabError, step } from './say.ts'
+import { newDisk, removeDisks } from './small-disk.ts'
 import { debianRelease, debianVersion } from './source.ts'
 
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
@@ -77,6 +78,7 @@ const removeAll = async (name: string, names: readonly string[] = []): Promise<v
   await removeHosts(name, names)
   await removeHosts(name, [...(await containers(name)).keys()])
   await removeNetworks(name)
+  await removeDisks(stateFolder(name))
 }
 
 /**
@@ -174,8 +176,17 @@ export const up = async (options: LabOptions): Promise<Lab> => {
     await step(
       `starting ${missing.length > 8 ? `${missing.length} hosts` : missing.map((host) => host.name).join(', ')}`,
       async () => {
-        await pool(missing, availableParallelism(), (host) =>
-          startHost(name, host, { image, bundle: kubernetes?.folder, network, publicKey: `${keyFile}.pub` }),
+        await pool(missing, availableParallelism(), async (host) =>
+          startHost(name, host, {
+            image,
+            bundle: kubernetes?.folder,
+            network,
+            publicKey: `${keyFile}.pub`,
+            etcd:
+              options.etcdDisk === undefined || host.role !== 'master'
+                ? undefined
+                : await newDisk(folder, host.name, options.etcdDisk),
+          }),
         )
       },
     )

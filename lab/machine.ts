@@ -82,7 +82,10 @@ export const prepareMachine = async (wanted: readonly string[] = packages): Prom
   await step(`installing ${missing.join(', ')}`, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     await $({ quiet: true, env })`apt-get update -qq`
-    await $({ quiet: true, env })`apt-get install -y -qq --no-install-recommends ${missing}`
+    await $({
+      quiet: true,
+      env,
+    })`apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends ${missing}`
   })
 }
 

@@ -1,77 +1,45 @@
 /** Bundles of an official release: downloaded or copied, with verified checksums. */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { $ } from 'zx'
+import {
+  ReleaseFault,
+  archiveName,
+  fetchFile,
+  isUrl,
+  needFile,
+  officialRelease,
+  openFile,
+  streamText,
+} from '../tasks/kubernetes/bundle/release-files.ts'
 import { cacheFolder, podman } from './machine.ts'
 import { LabError, say, step } from './say.ts'
 
-/** Where Kubernetes publishes its programs. */
-export const officialSite = 'https://dl.k8s.io/release'
-
 const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
-const isUrl = (from: string): boolean => /^https?:\/\//.test(from)
 
-/** A file of the release, as a stream; undefined if it does not exist. */
-const open = async (from: string, path: string): Promise<Readable | undefined> => {
-  if (!isUrl(from)) {
-    const file = resolve(from, path)
-    return existsSync(file) ? createReadStream(file) : undefined
+/** The same with an error of the lab. */
+const withLabError = async <Value>(work: Promise<Value>): Promise<Value> => {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof ReleaseFault)
+      throw new LabError(error.message, `${error.hint}, or set --release-from`)
+    throw error
   }
-  const url = `${from.replace(/\/$/, '')}/${path}`
-  const response = await fetch(url, { signal: AbortSignal.timeout(600_000) }).catch((cause: unknown) => {
-    throw new LabError(`cannot download ${url}: ${String(cause)}`, 'check the network, or set --release-from')
-  })
-  if (response.status === 404) return undefined
-  if (!response.ok || response.body === null)
-    throw new LabError(`cannot download ${url}: HTTP status ${response.status}`, 'check --release-from')
-  return Readable.from(response.body)
 }
 
-const textOf = async (stream: Readable): Promise<string> =>
-  Buffer.concat(await stream.map((chunk: Uint8Array) => Buffer.from(chunk)).toArray()).toString()
-
-/**
- * Fetches a file if it exists, and verifies its checksum from the file beside it, `.sha256`.
- *
- * @throws LabError if the checksum is missing or differs.
- */
+/** Fetches a file if it exists, with its verified checksum. */
 const fetched = async (from: string, path: string, to: string): Promise<boolean> => {
-  const body = await open(from, path)
-  if (body === undefined) return false
-  const sumFile = await open(from, `${path}.sha256`)
-  if (sumFile === undefined) {
-    body.destroy()
-    throw new LabError(`${from} does not have ${path}.sha256`, 'each file needs its checksum beside it')
-  }
-  const wanted = (await textOf(sumFile)).trim().split(/\s/)[0]
-  const hash = createHash('sha256')
-  await pipeline(
-    body,
-    async function* (chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk)
-        yield chunk
-      }
-    },
-    createWriteStream(to, { mode: 0o755 }),
-  )
-  const found = hash.digest('hex')
-  if (found !== wanted)
-    throw new LabError(
-      `the checksum of ${path} is ${found}, not ${wanted}`,
-      `the file in ${from} is damaged or was replaced`,
-    )
+  if ((await withLabError(fetchFile(from, path, to))) === undefined) return false
   say(`lab:   ${path}`)
   return true
 }
 
 const needed = async (from: string, path: string, to: string): Promise<void> => {
-  if (!(await fetched(from, path, to)))
-    throw new LabError(`${from} does not have ${path}`, 'it needs the layout of dl.k8s.io/release')
+  await withLabError(needFile(from, path, to))
+  say(`lab:   ${path}`)
 }
 
 /** An archive of an image that podman has. The pause image also gets the tag that the lab's hosts use. */
@@ -108,7 +76,7 @@ const imagesOf = (manifest: string): string[] => [
 /** Whether the official programs and images can be downloaded from here. */
 export const canReachOfficial = async (version: string): Promise<boolean> => {
   const urls = [
-    `${officialSite}/${version}/bin/linux/${architecture}/kubeadm.sha256`,
+    `${officialRelease}/${version}/bin/linux/${architecture}/kubeadm.sha256`,
     'https://registry.k8s.io/v2/',
   ]
   const answers = urls.map(async (url) => {
@@ -127,8 +95,8 @@ const sumsOf = async (folder: string, version: string): Promise<string> => {
     (name) => `${version}/bin/linux/${architecture}/${name}.sha256`,
   )
   const texts = paths.map(async (path) => {
-    const file = await open(folder, path)
-    return file === undefined ? '' : textOf(file)
+    const file = await openFile(folder, path)
+    return file === undefined ? '' : streamText(file)
   })
   return (await Promise.all(texts)).join('\n')
 }
@@ -163,7 +131,7 @@ export const releaseBundle = async (version: string, from: string): Promise<stri
       const hasFlannel = await fetched(from, `${version}/kube-flannel.yml`, manifest)
       const more = hasFlannel ? imagesOf(await readFile(manifest, 'utf8')) : []
       for (const reference of [...listed.stdout.trim().split('\n'), ...more]) {
-        const name = `${reference.replace(/^.*\//, '').replace(/[:@].*$/, '')}.tar`
+        const name = archiveName(reference)
         await archive(from, `${version}/images/${name}`, join(draft, 'images', name), reference)
       }
     })

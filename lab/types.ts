@@ -13,6 +13,8 @@ export interface LabOptions extends WantedKubernetes {
   readonly workers?: number | undefined
   /** The version of containerd on the masters; by default that of Debian 12. */
   readonly containerd?: Containerd | undefined
+  /** The size in megabytes of the disks of etcd on the masters, which can be filled; by default they have that of this machine. */
+  readonly etcdDisk?: number | undefined
   /** Hosts with only sshd, `h1` and so on. */
   readonly plain: number
   /** The addresses of the hosts; by default those of IPv4. */

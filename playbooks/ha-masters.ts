@@ -1,34 +1,43 @@
 import { except, pick, playbook } from 'coxswain'
 import type { PlayContext, Task } from 'coxswain'
 import {
+  addonsLeftOutOf,
   apiServerNames,
+  apiServerNamesOf,
   apiServerReady,
   applyCni,
   clusterInfo,
   copyCerts,
   credentialsValid,
+  encryptionFile,
   etcdHealthy,
   etcdMemberAdd,
-  factsOf,
   hasEtcdData,
-  hostOf,
   kubeadmInit,
   kubeadmJoin,
   kubeadmPhase,
-  loadBalancer,
+  noEndpointMove,
   noRotation,
   nodeReady,
   ownAddresses,
-  packages,
   podsRunning,
   sameCluster,
   sameMaster,
-  service,
   userKubeconfig,
   writeConfig,
 } from 'coxswain/tasks'
-import { controlPlaneVars, firstConfig, joiningConfig, master, ownAddressesOf } from './control-plane-vars.ts'
+import { imagesOf, installed, isNew } from './control-plane-programs.ts'
+import {
+  controlPlaneVars,
+  encryptionFileOf,
+  firstConfig,
+  joiningConfig,
+  master,
+  ownAddressesOf,
+  requireEndpoint,
+} from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
+import { balancer } from './load-balancers.ts'
 import { preparedNode } from './node-preparation.ts'
 
 type Context = PlayContext<ControlPlaneVars>
@@ -50,9 +59,15 @@ const api = ({ host, vars }: Context) => ({
 })
 
 /** The names of the API server that its certificate must have. */
-const apiNamesOf = ({ vars }: Context): string[] => [hostOf(vars.control_plane_endpoint), ...vars.cert_sans]
+const apiNamesOf = ({ host }: Context): string[] => apiServerNamesOf(firstConfig(host))
 
 const names = (ctx: Context): Task => apiServerNames({ ...api(ctx), names: apiNamesOf(ctx) })
+
+/** What the API server of a new cluster encrypts with, where the inventory names a file for that. */
+const keysOfEncryption = ({ vars }: Context): Task[] => {
+  const file = encryptionFileOf(vars)
+  return file === undefined ? [] : [encryptionFile({ file })]
+}
 
 /** `kubeadm join --control-plane`, with certificates copied by us. */
 const byJoining = (ctx: Context): Task[] => [
@@ -98,14 +113,18 @@ export default playbook({
       hosts: 'masters',
       anyErrorsFatal: true,
       become: true,
-      tasks: ({ host, vars }) => [
-        ownAddresses({ addresses: ownAddressesOf(host), setting: 'advertise_address and node_ip' }),
-        credentialsValid({
-          version: vars.kubernetes_version,
-          allowUnknownVersion: vars.allow_unknown_version,
-        }),
-        noRotation(),
-      ],
+      tasks: (ctx) => {
+        requireEndpoint(ctx)
+        return [
+          ownAddresses({ addresses: ownAddressesOf(ctx.host), setting: 'advertise_address and node_ip' }),
+          credentialsValid({
+            version: ctx.vars.kubernetes_version,
+            allowUnknownVersion: ctx.vars.allow_unknown_version,
+          }),
+          noRotation(),
+          noEndpointMove(),
+        ]
+      },
     }),
 
     play('the cluster is the one of the inventory', {
@@ -128,22 +147,18 @@ export default playbook({
       hosts: 'loadbalancers',
       optional: true,
       become: true,
-      tasks: ({ vars, group }) => [
-        packages({ name: ['haproxy'] }),
-        loadBalancer({
-          probe: factsOf(vars.kubernetes_version).readyPath,
-          port: Number(vars.control_plane_endpoint.replace(/^.*:/, '')),
-          backends: group('masters').map((host) => ({ ...master(host), port: vars.api_port })),
-        }),
-        service({ name: 'haproxy', state: 'started', enabled: true }),
-      ],
+      tasks: balancer,
     }),
 
     play('every master is ready for kubeadm', {
       tags: 'prepare',
       hosts: 'masters',
       become: true,
-      tasks: ({ vars }) => preparedNode(vars),
+      tasks: ({ vars }) => [
+        ...installed(vars, ['kubeadm', 'kubelet', 'kubectl'], isNew),
+        ...preparedNode(vars),
+        ...imagesOf(vars, vars.kubernetes_version, isNew),
+      ],
     }),
 
     play('one master leads', {
@@ -152,9 +167,11 @@ export default playbook({
       become: true,
       tasks: (ctx) => [
         writeConfig(firstConfig(ctx.host)),
+        ...keysOfEncryption(ctx),
         kubeadmInit({
           ...api(ctx),
           skipPhases: ctx.vars.skip_phases,
+          disabledAddons: addonsLeftOutOf(firstConfig(ctx.host)),
           ignorePreflightErrors: ctx.vars.ignore_preflight_errors,
         }),
         names(ctx),

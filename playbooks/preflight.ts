@@ -1,6 +1,7 @@
 import { given, onEach, orElse, pick, playbook } from 'coxswain'
 import {
   apiServerReady,
+  configDocuments,
   debug,
   hostOf,
   kernel,
@@ -9,8 +10,9 @@ import {
   preflightFindings,
   preflightState,
   preflightTable,
+  renderedSettings,
 } from 'coxswain/tasks'
-import { controlPlaneVars, hostsIfAny, master } from './control-plane-vars.ts'
+import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
 
 /** One that asks the others: the first that can be reached. */
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), kernel()] })
@@ -24,53 +26,72 @@ export default playbook({
       hosts: observer,
       readOnly: true,
       become: true,
-      tasks: ({ vars, group }) => [
-        given(
-          {
-            hosts: orElse(
-              onEach(
-                'masters',
-                preflightState({
-                  peers: group('masters').map(master),
-                  apiPort: vars.api_port,
-                  endpoint: vars.control_plane_endpoint,
-                }),
+      tasks: ({ host, vars, group }) => {
+        // with what kubeadm_config_merge lays over the variables
+        const settings = renderedSettings(firstConfig(host))
+        const configuration = {
+          version: vars.kubernetes_version,
+          documents: configDocuments(firstConfig(host)),
+        }
+        return [
+          given(
+            {
+              hosts: orElse(
+                onEach(
+                  'masters',
+                  preflightState({
+                    peers: group('masters').map(master),
+                    apiPort: vars.api_port,
+                    endpoint: vars.control_plane_endpoint,
+                    configuration,
+                  }),
+                ),
+                undefined,
               ),
-              undefined,
-            ),
-          },
-          ({ hosts }) => [
-            debug({ show: hosts, text: preflightTable(hosts) }, { title: 'the hosts' }),
-            noFindings({
-              findings: preflightFindings(hosts, {
-                version: vars.kubernetes_version,
-                podSubnet: vars.pod_subnet,
-                serviceSubnet: vars.service_subnet,
-                managesSwap: vars.manage_swap,
-                allowsSwap: vars.fail_swap_on === false,
-                cgroupDriver: vars.cgroup_driver,
-                arguments: {
-                  apiServer: vars.api_server?.extraArgs,
-                  controllerManager: vars.controller_manager?.extraArgs,
-                  scheduler: vars.scheduler?.extraArgs,
-                  etcd: vars.etcd?.extraArgs,
-                  kubelet: vars.kubelet_extra_args,
-                },
-                endpoint: {
-                  host: hostOf(vars.control_plane_endpoint),
-                  port: Number(portOf(vars.control_plane_endpoint)),
-                  addresses: [...group('masters'), ...hostsIfAny({ group }, 'loadbalancers')].flatMap(
-                    (host) => [host.address, master(host).address],
-                  ),
-                },
-                kubeletGates: vars.kubelet?.['featureGates'],
-                allowsCgroupV1: vars.kubelet?.['failCgroupV1'] === false,
+            },
+            ({ hosts }) => [
+              debug({ show: hosts, text: preflightTable(hosts) }, { title: 'the hosts' }),
+              noFindings({
+                findings: preflightFindings(hosts, {
+                  version: vars.kubernetes_version,
+                  installs: {
+                    programs: vars.install.from !== 'none',
+                    runtime: vars.install.from !== 'none' && vars.install.runtime !== 'none',
+                  },
+                  podSubnet: settings.podSubnet,
+                  serviceSubnet: settings.serviceSubnet ?? vars.service_subnet,
+                  managesSwap: vars.manage_swap,
+                  allowsSwap: vars.fail_swap_on === false,
+                  cgroupDriver: cgroupDriverOf(vars),
+                  arguments: {
+                    apiServer: settings.apiServer?.extraArgs,
+                    controllerManager: settings.controllerManager?.extraArgs,
+                    scheduler: settings.scheduler?.extraArgs,
+                    etcd: settings.etcd?.extraArgs,
+                    kubelet: settings.kubeletExtraArgs,
+                  },
+                  endpoint: {
+                    host: hostOf(vars.control_plane_endpoint),
+                    port: Number(portOf(vars.control_plane_endpoint)),
+                    addresses: [
+                      ...[...group('masters'), ...hostsIfAny({ group }, 'loadbalancers')].flatMap((one) => [
+                        one.address,
+                        master(one).address,
+                      ]),
+                      ...(vars.virtual_ip === undefined ? [] : [vars.virtual_ip]),
+                    ],
+                  },
+                  etcdTag: settings.etcd?.imageTag,
+                  kubeletGates: settings.kubelet?.['featureGates'],
+                  kubeProxyGates: settings.kubeProxy?.['featureGates'],
+                  allowsCgroupV1: settings.kubelet?.failCgroupV1 === false,
+                }),
               }),
-            }),
-          ],
-          { title: 'what kubeadm needs of the hosts' },
-        ),
-      ],
+            ],
+            { title: 'what kubeadm needs of the hosts' },
+          ),
+        ]
+      },
     }),
   ],
 })

@@ -2,12 +2,13 @@ import { except, pick, playbook } from 'coxswain'
 import type { PlayContext, Task } from 'coxswain'
 import {
   apiServerNames,
+  apiServerNamesOf,
   apiServerReady,
   controlPlaneReady,
   hasEtcdData,
-  hostOf,
   isReconfiguring,
   masterInterrupted,
+  noEndpointMove,
   noRotation,
   reconfigureKubeProxy,
   reconfigureMaster,
@@ -39,7 +40,7 @@ const reconfigured = ({ host, vars, group }: PlayContext<ControlPlaneVars>): Tas
     allowUnknownVersion: vars.allow_unknown_version,
     address: master(host).address,
     port: vars.api_port,
-    names: [hostOf(vars.control_plane_endpoint), ...vars.cert_sans],
+    names: apiServerNamesOf(firstConfig(host)),
   }),
   // another one that an interrupted run has left is not waited for: its turn comes
   controlPlaneReady(
@@ -66,7 +67,7 @@ export default playbook({
       anyErrorsFatal: true,
       become: true,
       readOnly: true,
-      tasks: ({ host }) => [noRotation(), reconfigurePlan(firstConfig(host))],
+      tasks: ({ host }) => [noRotation(), noEndpointMove(), reconfigurePlan(firstConfig(host))],
     }),
 
     play('the first master, or the one that an interrupted run has left', {

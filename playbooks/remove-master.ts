@@ -2,6 +2,7 @@ import { CoxswainError, flag, pick, playbook } from 'coxswain'
 import type { PlayContext } from 'coxswain'
 import {
   apiServerReady,
+  canHaveVirtualIp,
   clusterInfo,
   etcdHealthy,
   etcdLeaderMove,
@@ -10,11 +11,13 @@ import {
   factsOf,
   hasEtcdData,
   loadBalancer,
+  noEndpointMove,
   noRotation,
   nodeDelete,
   nodeDrain,
   nodeReady,
   resetNode,
+  service,
 } from 'coxswain/tasks'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
@@ -49,8 +52,8 @@ export const removal = playbook({
       hosts: leader,
       become: true,
       tasks: (ctx) => [
-        // rotate-ca could not end while a master is lost
-        ...(ctx.vars.lost_masters ? [] : [noRotation()]),
+        // rotate-ca and move-endpoint could not end while a master is lost
+        ...(ctx.vars.lost_masters ? [] : [noRotation(), noEndpointMove()]),
         etcdQuorumWithout({ masters: leaving(ctx) }),
       ],
     }),
@@ -91,6 +94,11 @@ export const removal = playbook({
           ? []
           : [
               etcdLeaderMove(),
+              // the others soon do not send VRRP to it any more: it would take the address beside the one of them that has it
+              service(
+                { name: 'keepalived', state: 'stopped', enabled: false },
+                { when: canHaveVirtualIp, title: 'no virtual IP on a master that leaves' },
+              ),
               resetNode({
                 address: master(host).address,
                 users: vars.kube_users,

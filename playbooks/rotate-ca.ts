@@ -11,6 +11,7 @@ import {
   etcdHealthy,
   extensionAuthorities,
   kubeletCertificate,
+  noEndpointMove,
   podsWithoutAuthority,
   staticPodsRestart,
   userKubeconfig,
@@ -71,8 +72,9 @@ export default playbook({
       anyErrorsFatal: true,
       become: true,
       // that of the cluster is the first: nothing is made where it is refused
-      tasks: (ctx) =>
-        ctx.vars.rotate_ca.toSorted().map((authority) =>
+      tasks: (ctx) => [
+        noEndpointMove(),
+        ...ctx.vars.rotate_ca.toSorted().map((authority) =>
           authorityPrepare({
             ...own(ctx),
             authority,
@@ -82,6 +84,7 @@ export default playbook({
             allowUnknownVersion: ctx.vars.allow_unknown_version,
           }),
         ),
+      ],
     }),
 
     play('both authorities are trusted, one master at a time', {

@@ -15,6 +15,7 @@ import {
   kubeletNeedsUpgrade,
   kubeletUpgrade,
   needsUpgrade,
+  noEndpointMove,
   noRotation,
   noFindings,
   nodeDrain,
@@ -30,14 +31,14 @@ import {
   workerUpgrade,
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
-import { imagesOf, programVars, programsOf } from './control-plane-programs.ts'
+import { imageVars, imagesOf, programsOf } from './control-plane-programs.ts'
 
 /** How many versions one command goes through. */
 const longest = 4
 
 const upgradeVars = controlPlaneVars
   .safeExtend({
-    ...programVars,
+    ...imageVars,
     upgrade_to: z
       .string()
       .regex(/^v1\.\d+\.\d+$/)
@@ -59,14 +60,10 @@ const upgradeVars = controlPlaneVars
       .default('/var/backups/etcd')
       .describe('the folder of the snapshot of etcd on a master'),
   })
-  .refine(
-    ({ kubernetes_bundles: bundles, kubernetes_repository: repository }) =>
-      bundles !== undefined || repository !== undefined,
-    {
-      path: ['kubernetes_bundles'],
-      message: 'the programs need a source: set kubernetes_bundles, or kubernetes_repository',
-    },
-  )
+  .refine(({ install }) => install.from !== 'none', {
+    path: ['install'],
+    message: 'the programs need a source: set install.from to packages or bundle',
+  })
 type Vars = z.output<typeof upgradeVars>
 type Context = PlayContext<Vars>
 
@@ -115,8 +112,8 @@ const worker = ({ host, vars }: Context, version: string) => {
   const place = { node, via: observer, version }
   const isOld = (ctx: WhenContext) => workerNeedsUpgrade(ctx, place)
   return [
-    ...programsOf(vars, version, ['kubeadm', 'kubelet'], isOld),
-    ...imagesOf(vars, version, isOld),
+    ...programsOf(vars.install, version, ['kubeadm', 'kubelet'], isOld),
+    ...imagesOf(vars, version, isOld, vars.upgrade_image_archives),
     ...(vars.upgrade_drain ? [nodeDrain({ node }, { on: observer, when: isOld })] : []),
     workerUpgrade({
       ...place,
@@ -163,6 +160,7 @@ export default playbook({
           const { host, vars, group } = ctx
           return [
             noRotation(),
+            noEndpointMove(),
             given(
               {
                 state: clusterState({
@@ -209,8 +207,8 @@ export default playbook({
 
       ...Array.from({ length: longest }, (_, index) => [
         stepTo(index, 'kubeadm and images are there', '100%', ({ vars }, version) => [
-          ...programsOf(vars, version, ['kubeadm'], isBefore(version)),
-          ...imagesOf(vars, version, isBefore(version)),
+          ...programsOf(vars.install, version, ['kubeadm'], isBefore(version)),
+          ...imagesOf(vars, version, isBefore(version), vars.upgrade_image_archives),
         ]),
         stepTo(index, 'control planes, one master at a time', 1, (ctx, version) => [
           kubeadmUpgrade({
@@ -230,7 +228,7 @@ export default playbook({
           return [
             // before the drain, so that a node is not emptied for a program that is damaged or missing. The packages of Kubernetes do not
             // restart a kubelet that runs (kubernetes/release, kubelet.spec: its scripts use %systemd_postun, not …_with_restart)
-            ...programsOf(ctx.vars, version, ['kubelet', 'kubectl'], isOld),
+            ...programsOf(ctx.vars.install, version, ['kubelet', 'kubectl'], isOld),
             ...(ctx.vars.upgrade_drain ? [nodeDrain({ node: ctx.host.name }, { when: isOld })] : []),
             kubeletUpgrade(kubelet, { when: reached }),
             complete(ctx),

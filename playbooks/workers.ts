@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CoxswainError, block, flag, pick, playbook } from 'coxswain'
-import type { CheckContext, PlayContext, z } from 'coxswain'
+import type { PlayContext, z } from 'coxswain'
 import {
   apiServerReady,
   clusterInfo,
-  isNode,
   labelsSchema,
+  noEndpointMove,
   noRotation,
   nodeDelete,
   nodeDrain,
@@ -21,12 +21,12 @@ import {
   workerFits,
   workerJoin,
 } from 'coxswain/tasks'
-import { imagesOf, programVars, programsOf } from './control-plane-programs.ts'
+import { imageVars, imagesOf, installed, isNew } from './control-plane-programs.ts'
 import { controlPlaneVars, firstConfig, hostsIfAny, nodeIpOf } from './control-plane-vars.ts'
 import { preparedNode } from './node-preparation.ts'
 
 const workerVars = controlPlaneVars.safeExtend({
-  ...programVars,
+  ...imageVars,
   node_labels: labelsSchema.default({}).describe('labels of the nodes, by their names'),
   node_taints: taintsSchema.default([]).describe('taints of the nodes'),
   lost_workers: flag()
@@ -68,14 +68,9 @@ const requireWorkers = (ctx: Context): void => {
   if (hostsIfAny(ctx, 'removed_workers').length === 0) ctx.group('workers')
 }
 
-const isNew = async (ctx: CheckContext): Promise<boolean> => !(await isNode(ctx))
-
 /** The version that is installed on new workers; undefined if their programs stay. */
-const installed = ({
-  kubernetes_bundles: bundles,
-  kubernetes_repository: repository,
-  kubernetes_version: version,
-}: Vars): string | undefined => (bundles === undefined && repository === undefined ? undefined : version)
+const installs = ({ install, kubernetes_version: version }: Vars): string | undefined =>
+  install.from === 'none' ? undefined : version
 
 /** Which worker it is, of which cluster. */
 const own = ({ host, vars }: Context) => ({
@@ -115,12 +110,13 @@ export default playbook({
         const addresses = vars.node_ip?.split(',') ?? []
         return [
           ...(addresses.length === 0 ? [] : [ownAddresses({ addresses, setting: 'node_ip' })]),
-          workerFits({ ...own(ctx), nodeIp: nodeIpOf(ctx.host), installs: installed(vars) }),
+          workerFits({ ...own(ctx), nodeIp: nodeIpOf(ctx.host), installs: installs(vars) }),
           // rotate-ca could not end with it; `--tags remove` is not refused, because it can end without the workers that leave
           noRotation(
-            { authorities: ['cluster'] },
+            { authorities: ['cluster'], keys: false, serviceAccounts: false },
             { on: leader, when: async (on) => isNew(await on.on(ctx.host.name)) },
           ),
+          noEndpointMove({}, { on: leader, when: async (on) => isNew(await on.on(ctx.host.name)) }),
         ]
       },
     }),
@@ -136,9 +132,9 @@ export default playbook({
         return [
           block(
             [
-              ...programsOf(vars, vars.kubernetes_version, ['kubeadm', 'kubelet'], isNew),
+              ...installed(vars, ['kubeadm', 'kubelet'], isNew),
               ...preparedNode(vars),
-              ...imagesOf(vars, vars.kubernetes_version, isNew),
+              ...imagesOf(vars, vars.kubernetes_version, isNew, vars.upgrade_image_archives),
             ],
             { tags: 'prepare' },
           ),

@@ -10,7 +10,7 @@ import type { Given, Step } from './step.ts'
 import { isTask } from './types.ts'
 import type { StepOptions, Task } from './types.ts'
 import { isValueSource, sourceOf } from './value-source.ts'
-import type { Sources, ValuesFrom } from './value-source.ts'
+import type { Sources, ValuesFrom, WithValues } from './value-source.ts'
 
 // one step for each name that the steps in it notify: each of them must fit the play
 type GivenOf<Names extends string> = [Names] extends [never]
@@ -86,7 +86,7 @@ const refuseOthers = (sources: unknown): void => {
  * ])
  */
 export function given<const Named extends Sources, Item extends Step, Options extends StepOptions>(
-  sources: Named,
+  sources: Named & WithValues<Named>,
   make: (values: ValuesFrom<Named>) => readonly Item[],
   options?: Exact<Options, StepOptions>,
 ): GivenOf<NamesIn<Item>>

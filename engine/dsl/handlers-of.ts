@@ -1,6 +1,7 @@
 import { CoxswainError } from '../errors.ts'
 import type { Handlers } from './handler-names.ts'
 import { isRecord } from './option-kinds.ts'
+import { isStep, stepBrand } from './step.ts'
 import { isTask } from './types.ts'
 import type { Task } from './types.ts'
 
@@ -14,10 +15,16 @@ export const handlersOf = (about: string, value: unknown): Handlers => {
   const handlers: Record<string, Task> = {}
   for (const [name, handler] of isRecord(value) ? Object.entries(value) : []) {
     const task: unknown = handler
-    if (!isTask(task))
+    if (!isTask(task)) {
+      const made = isStep(task) && stepBrand in task && task[stepBrand] === 'given' ? task : undefined
       throw new CoxswainError('playbook-invalid', `${about}: the handler ${name} is not a task`, {
-        hint: 'each handler is one task with its parameters: restart: service({ … })',
+        place: made?.place(),
+        hint:
+          made === undefined
+            ? 'each handler is one task with its parameters: restart: service({ … })'
+            : 'a handler that needs a value is one of a role, whose handlers get its facts: see docs/flow.md, Handlers',
       })
+    }
     handlers[name] = task
   }
   return handlers

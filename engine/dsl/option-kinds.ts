@@ -69,9 +69,15 @@ const shown = (value: unknown): string =>
  * Refuses unknown options and invalid values.
  *
  * @param about whose options they are, for the error.
+ * @param needed the options that must be there.
  * @throws `playbook-invalid` with the nearest name, or the allowed values.
  */
-export const checkOptions = (about: string, options: object, kinds: Readonly<Record<string, Kind>>): void => {
+export const checkOptions = (
+  about: string,
+  options: object,
+  kinds: Readonly<Record<string, Kind>>,
+  needed: readonly string[] = [],
+): void => {
   for (const [key, value] of Object.entries(options)) {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined
     if (kind === undefined) {
@@ -85,4 +91,10 @@ export const checkOptions = (about: string, options: object, kinds: Readonly<Rec
     if (value === undefined || kind.fits(value)) continue
     throw new CoxswainError('playbook-invalid', `${about}: ${key} is ${shown(value)}`, { hint: kind.hint })
   }
+  // after the others: a misspelt name is named as that
+  const missing = needed.find((key) => Reflect.get(options, key) === undefined)
+  if (missing !== undefined)
+    throw new CoxswainError('playbook-invalid', `${about}: ${missing} is missing`, {
+      hint: kinds[missing]?.hint,
+    })
 }

@@ -22,6 +22,8 @@ export interface PlaybookHost<Vars> {
   readonly groups: readonly string[]
   /** The address for connections: the variable `address`, or else the name. */
   readonly address: string
+  /** The folder of the inventory file that first names it, beside which `group_vars/` is read; undefined for a host of `-i a,b,`. */
+  readonly inventoryFolder?: string | undefined
   /** The variables of the host, as the playbook's schema returned them. */
   readonly vars: Vars
 }

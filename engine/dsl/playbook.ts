@@ -37,13 +37,15 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
 const playbookKinds: Kinds<PlaybookSpec<z.ZodType>> = {
   name: textKind,
   description: textKind,
-  vars: schemaKind,
+  vars: { ...schemaKind, hint: 'it is a schema: z.object({ … }), and z.object({}) for none' },
   plays: functionKind('write plays: ({ play }) => [ … ]'),
 }
 
 /** A host with its merged variables from the inventory, before the playbook's schema is applied. */
 export interface RawHost extends Pick<Host, 'name' | 'groups' | 'variables'> {
   readonly address: string
+  /** The folder of the inventory file that first names it. */
+  readonly inventoryFolder?: string | undefined
   /** Secrets stay encrypted: the host is only listed. */
   readonly listed?: true
 }
@@ -81,11 +83,12 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
     const known = seen.get(raw)
     if (known !== undefined) return known
-    const { name, groups } = raw
+    const { name, groups, inventoryFolder } = raw
     const vars = strictVariables(schema, (raw.listed ? listedVariables : variablesOf)(schema, raw))
     const host = {
       name,
       groups,
+      inventoryFolder,
       vars,
       // reading it can fail, if the address in the inventory is not valid
       get address() {
@@ -149,12 +152,12 @@ const refuseConnectionNames = (playbook: string, schema: z.ZodType): void => {
  * })
  */
 export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
-  checkOptions(`playbook ${spec.name}`, spec, playbookKinds)
+  checkOptions(`playbook ${spec.name}`, spec, playbookKinds, ['name', 'vars', 'plays'])
   refuseConnectionNames(spec.name, spec.vars)
   const seal = sealer(spec.vars)
   const play: PlayMaker<z.output<Schema>> = (name, options) => {
     // checked here, so that the error has the line of the play
-    checkOptions(`play "${name}"`, options, playKinds)
+    checkOptions(`play "${name}"`, options, playKinds, ['hosts', 'tasks'])
     return { name, ...options }
   }
   const plays = spec.plays({ play })

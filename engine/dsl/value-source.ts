@@ -57,9 +57,20 @@ export type ValuesFrom<Given extends Sources> = { readonly [Name in keyof Given]
 export const isValueSource = (value: unknown): value is ValueSource<unknown> =>
   typeof value === 'object' && value !== null && brand in value
 
+/** The sources that have values: a task that never gives one is an error of the compiler, as its steps would never be there. */
+export type WithValues<Given extends Sources> = {
+  readonly [Name in keyof Given]: [ValueFrom<Given[Name]>] extends [void]
+    ? 'this task gives no value'
+    : Given[Name]
+}
+
+/** Where a value comes from. */
+export type SourceParts = Pick<ValueSource<unknown>, 'task' | 'hosts' | 'instead'>
+
 /** The source of a value; a task is the source of its own value. */
-export const sourceOf = (source: AnySource): ValueSource<unknown> =>
-  isValueSource(source) ? source : make(source, undefined)
+export const sourceOf = (source: AnySource): SourceParts =>
+  // it is asked for several times for each host
+  isValueSource(source) ? source : { task: source, hosts: undefined, instead: undefined }
 
 const make = <Value>(
   task: Task,

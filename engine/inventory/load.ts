@@ -13,6 +13,7 @@ import type { Keyring } from './secrets/keyring.ts'
 import { readSource as readSourceFile } from './sources/source-text.ts'
 import type { Inventory, Variables } from './types.ts'
 import { ignoredSettings } from './variables/ignored.ts'
+import { ordinaryVariables } from './variables/ordinary-words.ts'
 import { misspeltSettings } from './variables/misspelt.ts'
 import { readVariablesFolders } from './variables/folders.ts'
 import { readYamlInventory } from './sources/yaml-source.ts'
@@ -150,6 +151,7 @@ export const loadInventory = async (
     ...[inventory, ...folders].flatMap((one) => one.warnings),
     ...ignoredSettings(complete),
     ...misspeltSettings(complete),
+    ...ordinaryVariables(complete),
   ]
   return { ...complete, warnings }
 }

@@ -18,6 +18,8 @@ export interface ScalarFacts {
   /** Whether it is certainly a number, not text: it is in JSON, or has a tag. */
   readonly definite?: boolean
   readonly place: Place
+  /** The place of a word in its expressions, for a value of several lines; undefined if it is not found. */
+  readonly placeOf?: ((word: string) => Place | undefined) | undefined
 }
 
 /** Why an expression cannot be evaluated, and where. */
@@ -42,6 +44,7 @@ export class Scalar {
   readonly failure: ScalarFailure | undefined
   readonly definite: boolean
   readonly place: Place
+  readonly placeOf: ScalarFacts['placeOf']
 
   constructor({
     text,
@@ -52,6 +55,7 @@ export class Scalar {
     failure,
     definite = false,
     place,
+    placeOf,
   }: ScalarFacts) {
     this.text = text
     this.value = value
@@ -61,6 +65,7 @@ export class Scalar {
     this.failure = failure
     this.definite = definite
     this.place = place
+    this.placeOf = placeOf
   }
 
   /** Whether YAML 1.1 and YAML 1.2 read different values, or the number loses a digit: the version 1.10 becomes 1.1. */

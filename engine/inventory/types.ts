@@ -14,6 +14,8 @@ export interface Variable {
   readonly place: Place
   /** The name that it is set by, if it is read by another name. */
   readonly called?: string
+  /** Whether it is a part of another word: the port of `web1:2222`. */
+  readonly implied?: boolean
   /** The base of relative paths, if it is not the folder of the file. */
   readonly base?: string
   /** The overridden value of an earlier source or file in the same layer, for --explain. */

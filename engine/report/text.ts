@@ -105,12 +105,26 @@ export const duration = (seconds: number): string => {
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /**
+ * That a task is a handler. Those of roles have names that tell apart the roles, and their uses: `handler motd: announce`.
+ *
+ * @param handler the name by which it is notified.
+ */
+export const handlerNote = (handler: string | undefined): string =>
+  handler?.includes(': ') === true ? `handler ${handler}` : 'handler'
+
+/**
  * A task's title, with a note if it is a handler, belongs to a block's rescue or always, or runs on another host.
  *
  * @example
  * titledBy({ title: 'restart haproxy', role: 'handler', on: 'lb1' }) // 'restart haproxy (handler, on lb1)'
  */
-export const titledBy = ({ title, role, on }: Pick<TaskRef, 'title' | 'role' | 'on'>): string => {
-  const notes = [role === 'task' ? [] : role, on === undefined ? [] : `on ${on}`].flat()
+export const titledBy = ({
+  title,
+  role,
+  on,
+  handler,
+}: Pick<TaskRef, 'title' | 'role' | 'on'> & Partial<Pick<TaskRef, 'handler'>>): string => {
+  const its = role === 'handler' ? handlerNote(handler) : role
+  const notes = [role === 'task' ? [] : its, on === undefined ? [] : `on ${on}`].flat()
   return notes.length === 0 ? title : `${title} (${notes.join(', ')})`
 }

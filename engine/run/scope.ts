@@ -2,6 +2,8 @@ import type { HostLock } from '../connection/shell/lock.ts'
 import type { Connection } from '../connection/types.ts'
 import type { Pick, Task } from '../dsl/types.ts'
 import { CoxswainError } from '../errors.ts'
+import { FactKeys } from './fact-keys.ts'
+import type { FactOptions } from './fact-keys.ts'
 import type { Fleet, FleetHost } from './fleet.ts'
 import { Memo } from './memo.ts'
 import { Predicted } from './predicted.ts'
@@ -12,6 +14,9 @@ export type Ask = (question: string) => Promise<string>
 
 const noTerminal: Ask = (question) =>
   Promise.reject(new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`))
+
+/** How many tasks begin before signals and timers have their turn. */
+const tasksBetween = 200
 
 /** The options of a run's scope. */
 export interface ScopeOptions {
@@ -33,8 +38,8 @@ export class RunScope {
   readonly redactor: Redactor
   readonly once = new Memo()
   readonly picks = new Map<Pick, Promise<string | undefined>>()
-  readonly #facts = new Memo()
-  readonly #numbers = new Map<object, number>()
+  readonly #facts = new Map<string, Memo>()
+  readonly #factKeys = new FactKeys()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()
   /** Hosts that have answered in this run. */
@@ -49,6 +54,7 @@ export class RunScope {
   readonly #later = new Map<string, Set<Task>>()
   readonly #values = new Map<string, Map<Task, { readonly value: unknown }>>()
   #epoch = 0
+  #begun = 0
   #applying = 0
   readonly #lock: ScopeOptions['lock']
 
@@ -79,6 +85,16 @@ export class RunScope {
     if (ready === undefined) return
     await ready()
     this.redactor.learn(this.host(name).secrets)
+  }
+
+  /**
+   * Called when a task begins. Tasks that wait for no host follow each other at once: this lets signals and timers have their turn from time
+   * to time, so that such a run can be stopped. Undefined if there is nothing to wait for.
+   */
+  pause(): Promise<void> | undefined {
+    this.#begun += 1
+    if (this.#begun % tasksBetween !== 0) return undefined
+    return new Promise((resolve) => setImmediate(resolve))
   }
 
   host(name: string): FleetHost {
@@ -127,15 +143,10 @@ export class RunScope {
    * A fact of a host: read once, and again only after a change on that host, which may have changed the fact, unless it is fixed. A
    * failed read is not cached.
    */
-  fact<Value>(host: string, key: string, read: () => Promise<Value>, fixed = false): Promise<Value> {
-    return this.#facts.get(JSON.stringify([host, key]), read, fixed ? 0 : (this.#changes.get(host) ?? 0))
-  }
-
-  /** A number that no other object of this run has. */
-  numberOf(object: object): number {
-    const known = this.#numbers.get(object) ?? this.#numbers.size
-    this.#numbers.set(object, known)
-    return known
+  fact<Value>(host: string, task: Task<Value>, how: FactOptions, read: () => Promise<Value>): Promise<Value> {
+    const facts = this.#facts.get(host) ?? new Memo()
+    this.#facts.set(host, facts)
+    return facts.get(this.#factKeys.of(task, how), read, task.fixed ? 0 : (this.#changes.get(host) ?? 0))
   }
 
   /** Records the value that a task gave on a host. */

@@ -13,7 +13,7 @@ mkdir -p "$work"
   sed -n '/^Types/,/^$/p' /etc/apt/sources.list.d/debian.sources |
     sed 's/^Types: .*/Types: deb-src/; s/^Suites: bookworm .*/Suites: bookworm/' >/etc/apt/sources.list.d/coxswain-lab-src.sources
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends dpkg-dev gcc make libc6-dev bzip2
+  apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends dpkg-dev gcc make libc6-dev bzip2
   cd "$work"
   apt-get source --download-only busybox
   dpkg-source --no-check -x busybox_*.dsc source

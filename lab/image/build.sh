@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints the root file system of a lab host as a tar: Debian with systemd, sshd, containerd, haproxy and the files of the
+# Prints the root file system of a lab host as a tar: Debian with systemd, sshd, containerd, haproxy, keepalived and the files of the
 # Kubernetes packages. It is not configured for a cluster yet.
 #
 #   build.sh WORK_DIR SUITE > rootfs.tar
@@ -10,7 +10,7 @@ root=$work/rootfs
 rm -rf "$root"
 mkdir -p "$work"
 mmdebstrap --quiet --variant=minbase \
-  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron,git,nftables,podman,apt-utils,gpg,gpg-agent \
+  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,keepalived,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron,git,nftables,podman,apt-utils,gpg,gpg-agent \
   "$suite" "$root" >&2
 
 mkdir -p "$root"/opt/cni/bin "$root"/etc/containerd "$root"/etc/systemd/system/kubelet.service.d "$root"/etc/ssh/authorized "$root"/etc/cni/net.d
@@ -36,7 +36,7 @@ ExecStart=/usr/bin/ssh-keygen -A
 WantedBy=multi-user.target
 UNIT
 chroot "$root" systemctl --quiet enable ssh ssh-host-keys containerd kubelet
-chroot "$root" systemctl --quiet disable haproxy
+chroot "$root" systemctl --quiet disable haproxy keepalived
 chroot "$root" systemctl --quiet mask systemd-udevd systemd-udevd-control.socket systemd-udevd-kernel.socket getty.target console-getty.service systemd-logind cron.service apt-daily.timer apt-daily-upgrade.timer fstrim.timer e2scrub_all.timer
 
 # logins for tests of become: sudo without a password, and with one (a password of the lab only, not a secret)

@@ -18,20 +18,30 @@ export const debug = defineTask({
   reads: 'what the function reads from the host',
   example: { show: 'a word of the run' },
   params: () =>
-    z.object({
-      show: z.unknown().describe('text or any value; in a playbook also a function that reads from the host'),
-      text: z
-        .string()
-        .optional()
-        .describe('what people see in place of the value, which programs get; by default the value as JSON'),
-      cards: z
-        .array(cardGroupSchema)
-        .optional()
-        .describe('how the page of --report draws the value, with `text`'),
-    }),
+    z
+      .object({
+        show: z
+          .unknown()
+          .optional()
+          .describe('text or any value; in a playbook also a function that reads from the host'),
+        text: z
+          .string()
+          .optional()
+          .describe(
+            'what people see in place of the value, which programs get; by default the value as JSON',
+          ),
+        cards: z
+          .array(cardGroupSchema)
+          .optional()
+          .describe('how the page of --report draws the value, with `text`'),
+      })
+      .refine((given) => 'show' in given || given.text !== undefined, {
+        message: 'show or text is needed',
+        path: ['show'],
+      }),
 
   async check(ctx, { show, text, cards }) {
-    const value: unknown = isQuestion(show) ? await show(ctx) : show
+    const value: unknown = isQuestion(show) ? await show(ctx) : (show ?? text)
     return text === undefined ? ok(value) : ok(value, { text, ...(cards !== undefined && { cards }) })
   },
 })

@@ -13,16 +13,24 @@ import { noClient, readLines, runSql, serverParams } from './mysql/client.ts'
 import { my } from './sql/sql-text.ts'
 
 const params = () =>
-  z.object({
-    ...accountParams,
-    password: secret()
-      .optional()
-      .describe(
-        'the password; without one, a new user of localhost logs in as the user of the system with the same name',
-      ),
-    state: z.enum(['present', 'absent']).default('present').describe('absent removes the user'),
-    ...serverParams,
-  })
+  z
+    .object({
+      ...accountParams,
+      user: z
+        .union([accountParams.user, z.literal('')])
+        .describe('the user; with state=absent it can be empty, for users without a name'),
+      password: secret()
+        .optional()
+        .describe(
+          'the password; without one, a new user of localhost logs in as the user of the system with the same name',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the user'),
+      ...serverParams,
+    })
+    .refine(({ user, state }) => user !== '' || state === 'absent', {
+      message: 'a user without a name can only be removed: anyone could log in as it',
+      path: ['user'],
+    })
 type Params = z.output<ReturnType<typeof params>>
 
 interface Kept {

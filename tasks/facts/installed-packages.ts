@@ -1,4 +1,4 @@
-import { CoxswainError, defineTask, ok, shellFile, shellProgram, words, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, flag, ok, shellFile, shellProgram, words, z } from '../../engine/index.ts'
 import { rowsIn, textIn } from './reading/values.ts'
 
 const packagesFile = shellFile(import.meta.url, 'installed-packages.sh')
@@ -29,13 +29,17 @@ export const installedPackages = defineTask({
       name: words()
         .default([])
         .describe('only these packages; one that is not installed is not in the list. By default all'),
+      required: flag()
+        .default(true)
+        .describe('fail on a host without a package manager; otherwise it has no packages'),
     }),
-  async check({ remote }, { name }) {
+  async check({ remote }, { name, required }) {
     const command = remote.query({ label: 'list the packages' })`${shellProgram(packagesFile, ...name)}`
     const { code, ok: succeeded, stdout } = await command.result()
-    if (code === 101)
+    const isMissing = code === 101
+    if (isMissing && required)
       throw new CoxswainError('task-failed', 'the host does not have dpkg, rpm, apk or pacman')
-    if (!succeeded) await command
-    return ok(parsePackages(stdout))
+    if (!succeeded && !isMissing) await command
+    return ok(isMissing ? [] : parsePackages(stdout))
   },
 })

@@ -17,6 +17,7 @@ import {
   attributesOf,
   settled,
   followParam,
+  overwriteParam,
   writeParams,
   written,
 } from './content/attributes.ts'
@@ -38,6 +39,7 @@ const params = () =>
       .describe(
         "octal digits as text, such as '0644', or what chmod takes, such as u=rwX,go-w; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
       ),
+    ...overwriteParam,
     ...writeParams,
     ...followParam,
     directoryMode: anyMode()
@@ -52,12 +54,12 @@ const params = () =>
 type Params = z.output<ReturnType<typeof params>>
 
 /** @throws `task-failed` for parameters that do not apply to a file, or to a folder. */
-const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<boolean> => {
+const isFolder = async ({ src, validate, backup, overwrite, ...given }: Params): Promise<boolean> => {
   const folder = (await localStat(src)).isDirectory()
-  if (folder && (validate !== undefined || backup === true))
+  if (folder && (validate !== undefined || backup === true || !overwrite))
     throw new CoxswainError(
       'task-failed',
-      `${src} is a folder: validate and backup work for single files only`,
+      `${src} is a folder: validate, backup and overwrite=false work for single files only`,
       {
         hint: 'copy the file that needs them in a task of its own',
       },
@@ -118,6 +120,8 @@ export const copy = defineTask({
       remote.stat(dest, { follow: true }),
     ])
     const { size, sha256: wanted } = source
+    if (there !== undefined && !given.overwrite)
+      return driftUnlessEmpty(attributeChanges(dest, stat, attributes))
     const text = await shownText(given, stat)
     return driftUnlessEmpty([
       ...(there === wanted
@@ -131,11 +135,12 @@ export const copy = defineTask({
 
   async apply(ctx, given) {
     const { remote } = ctx
-    const { src, dest, delete: _delete, directoryMode: _directoryMode, ...wanted } = given
+    const { src, dest, overwrite, delete: _delete, directoryMode: _directoryMode, ...wanted } = given
     if (await isFolder(given)) return applyTree(remote, src, await planOf(ctx, given), given)
     const source = await localFile(ctx, src)
     const attributes = await settled(remote, dest, wanted)
-    if ((await remote.sha256(dest, { follow: given.follow })) === source.sha256)
+    const there = await remote.sha256(dest, { follow: given.follow })
+    if (there === source.sha256 || (there !== undefined && !overwrite))
       return remote.setAttributes(dest, attributesOf(attributes))
     await remote.writeStream(dest, source, attributes)
   },

@@ -6,10 +6,11 @@ import {
   attributesOf,
   settled,
   followParam,
+  overwriteParam,
   writeParams,
   written,
 } from './content/attributes.ts'
-import { contentChanges, holds } from './content/content.ts'
+import { contentChanges, holds, isFileThere } from './content/content.ts'
 
 /** Creates a file with the given content, owner and mode, or removes it. */
 export const file = defineTask({
@@ -30,6 +31,7 @@ export const file = defineTask({
           ),
         state: z.enum(['present', 'absent']).default('present').describe('absent removes the file'),
         ...attributeParams,
+        ...overwriteParam,
         ...writeParams,
         ...followParam,
       })
@@ -40,8 +42,9 @@ export const file = defineTask({
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
   writes: ({ path, ...its }) => written('file', path, its),
 
-  async check({ remote }, { path, content, state, ...attributes }) {
-    const wanted = state === 'absent' ? undefined : content
+  async check({ remote }, { path, content, state, overwrite, ...attributes }) {
+    const wanted =
+      state === 'absent' || (!overwrite && (await isFileThere(remote, path))) ? undefined : content
     const [stat, rewritten] = await Promise.all([
       remote.stat(path, { follow: state === 'present' }),
       wanted === undefined ? [] : contentChanges(remote, path, wanted, attributes),
@@ -57,11 +60,13 @@ export const file = defineTask({
     return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])
   },
 
-  async apply({ remote }, { path, content, state, ...given }) {
+  async apply({ remote }, { path, content, state, overwrite, ...given }) {
     if (state === 'absent') return remote.remove(path)
     const attributes = await settled(remote, path, given)
     const kept =
-      content === undefined ? await remote.exists(path) : await holds(remote, path, content, attributes)
+      content === undefined || (!overwrite && (await isFileThere(remote, path)))
+        ? await isFileThere(remote, path)
+        : await holds(remote, path, content, attributes)
     if (!kept) return remote.write(path, content ?? '', attributes)
     await remote.setAttributes(path, attributesOf(attributes))
   },

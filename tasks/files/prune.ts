@@ -18,9 +18,9 @@ const params = () =>
         .describe('follow links in the path of the folder, even if other users control them'),
     })
     .refine(
-      ({ patterns, olderThan, minSize, keep }) =>
-        patterns.length > 0 || olderThan !== undefined || minSize !== undefined || keep > 0,
-      { message: 'say what to remove: patterns, olderThan, minSize or keep' },
+      ({ patterns, olderThan, minSize, contains, keep }) =>
+        patterns.length > 0 || [olderThan, minSize, contains].some((one) => one !== undefined) || keep > 0,
+      { message: 'say what to remove: patterns, olderThan, minSize, contains or keep' },
     )
 
 /** What must be removed. What is in a folder that is removed is left out. */

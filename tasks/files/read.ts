@@ -2,6 +2,7 @@ import { CoxswainError, Secret, defineTask, flag, ok, remotePath, z } from '../.
 import type { Task, TaskFactory, TaskOptions } from '../../engine/index.ts'
 import { formats, parseText } from './documents/parse-text.ts'
 import type { Format, Parsed } from './documents/parse-text.ts'
+import { schemaFaults } from '../shared/schema-faults.ts'
 
 /** A schema of values. */
 class ValueSchema {
@@ -35,11 +36,9 @@ const params = () =>
 const checked = async (path: string, schema: z.ZodType, value: unknown): Promise<unknown> => {
   const { data, error } = await schema.safeParseAsync(value)
   if (error === undefined) return data
-  const faults = error.issues.map(
-    ({ path: keys, message }) => `${[path, ...keys.map(String)].join(': ')}: ${message}`,
-  )
   throw new CoxswainError('task-failed', `${path} is not what the schema wants`, {
-    output: faults.slice(0, 20).join('\n'),
+    output: schemaFaults(error, value).join('\n'),
+    hint: 'change the schema, or what writes the file',
   })
 }
 

@@ -14,10 +14,11 @@ import {
   attributesOf,
   settled,
   followParam,
+  overwriteParam,
   writeParams,
   written,
 } from './content/attributes.ts'
-import { contentChanges, holds } from './content/content.ts'
+import { contentChanges, holds, isFileThere } from './content/content.ts'
 import { helperSpecs } from './templates/helper-specs.ts'
 import { partialFiles } from './templates/partial-files.ts'
 import { readNow, readTemplate } from './templates/read-template.ts'
@@ -26,6 +27,9 @@ import type { Helper } from './templates/strict-helpers.ts'
 
 /** A template in TypeScript. */
 type TemplateFunction = (values: Readonly<Record<string, unknown>>) => string | Secret
+
+/** Blocks and lookups, which templates cannot do without. */
+const ofHandlebars = [...helperSpecs].flatMap(([name, { kind }]) => (kind === 'value' ? [] : [name]))
 
 const isFunction = (value: unknown): value is TemplateFunction => typeof value === 'function'
 const isHelper = (value: unknown): value is Helper => typeof value === 'function'
@@ -80,11 +84,14 @@ export const template = defineTask({
       helpers: z
         .record(z.string(), z.custom<Helper>(isHelper, 'a function is needed').meta({ title: 'function' }))
         .refine(
-          (given) => !Object.keys(given).some((name) => helperSpecs.has(name)),
-          `the names of helpers that every template has cannot be used: ${[...helperSpecs.keys()].join(', ')}`,
+          (given) => !Object.keys(given).some((name) => ofHandlebars.includes(name)),
+          `the names of helpers of Handlebars cannot be used: ${ofHandlebars.join(', ')}`,
         )
         .default({})
-        .describe('further helpers of the template: functions that get the values of a call'),
+        .describe(
+          'further helpers of the template: functions that get the values of a call; they take precedence over those that every template has',
+        ),
+      ...overwriteParam,
       ...attributeParams,
       ...writeParams,
       ...followParam,
@@ -94,11 +101,12 @@ export const template = defineTask({
   sends: ({ src }) => filesOf(src),
   needs: rendered,
 
-  async check({ remote }, { src, dest, values, helpers, ...attributes }) {
+  async check({ remote }, { src, dest, values, helpers, overwrite, ...attributes }) {
     const { shown } = await rendered({ src, values, helpers })
+    const kept = !overwrite && (await isFileThere(remote, dest))
     const [stat, rewritten] = await Promise.all([
       remote.stat(dest, { follow: true }),
-      contentChanges(remote, dest, shown, attributes),
+      kept ? [] : contentChanges(remote, dest, shown, attributes),
     ])
     return driftUnlessEmpty([
       ...rewritten,
@@ -106,10 +114,11 @@ export const template = defineTask({
     ])
   },
 
-  async apply({ remote }, { src, dest, values, helpers, ...given }) {
+  async apply({ remote }, { src, dest, values, helpers, overwrite, ...given }) {
     const { text } = await rendered({ src, values, helpers })
     const attributes = await settled(remote, dest, given)
-    if (await holds(remote, dest, text, attributes))
+    const kept = !overwrite && (await isFileThere(remote, dest))
+    if (kept || (await holds(remote, dest, text, attributes)))
       return remote.setAttributes(dest, attributesOf(attributes))
     // secrets are already masked, and the other lines of the file are not secret
     await remote.write(dest, text, attributes)

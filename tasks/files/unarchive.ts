@@ -23,10 +23,11 @@ import { membersBelow, unreadableArchive } from './unpack/member.ts'
 import type { Member, RawMember } from './unpack/member.ts'
 import { tarIndex } from './unpack/tar-index.ts'
 import { membersFrom, withSums } from './unpack/tar-listing.ts'
+import { isZip, zipAsTar, zipIndex } from './unpack/zip.ts'
 
 const params = () =>
   z.object({
-    src: localPath().describe('the archive on this machine: tar, plain or gzip'),
+    src: localPath().describe('the archive on this machine: tar, plain or gzip, or zip'),
     dest: remotePath().describe('the folder on the host; created if it does not exist'),
     onHost: flag()
       .default(false)
@@ -67,7 +68,7 @@ const requireFile = async (src: string): Promise<void> => {
 
 const indexHere = async (src: string): Promise<RawMember[]> => {
   await requireFile(src)
-  return tarIndex(src)
+  return (await isZip(src)) ? zipIndex(src) : tarIndex(src)
 }
 
 /** Whether a local file is compressed with gzip. */
@@ -202,15 +203,21 @@ const unpackAll = async (remote: Remote, given: Params): Promise<void> => {
     return remote.writeTree(dest, shell`tar -xpof ${opened} ${stripping}`, { ...how, at })
   }
   const { size } = await localStat(src)
-  const letters = (await isGzip(src)) ? '-xpozf' : '-xpof'
-  const sent = { stdin: createReadStream(src), transfer: { path: dest, size } }
+  const zip = await isZip(src)
+  const letters = !zip && (await isGzip(src)) ? '-xpozf' : '-xpof'
+  const sent = {
+    stdin: zip ? zipAsTar(src) : createReadStream(src),
+    // what a zip archive is unpacked to is not known before
+    ...(!zip && { transfer: { path: dest, size } }),
+  }
   await remote.writeTree(dest, shell`tar ${letters} - ${stripping}`, { ...how, ...sent })
 }
 
 /** Unpacks an archive to a folder. */
 export const unarchive = defineTask({
   name: 'unarchive',
-  description: 'Unpacks a tar archive, on this machine or on the host, to a folder on the host.',
+  description:
+    'Unpacks a tar archive, on this machine or on the host, or a zip archive on this machine, to a folder on the host.',
   reads: 'names, types and SHA-256 of everything in the archive, and of the same paths in the folder',
   example: { src: '/opt/tool-1.2.tar.gz', dest: '/opt/tool', onHost: true, strip: 1 },
   params,

@@ -9,7 +9,8 @@ import {
   words,
   z,
 } from '../../engine/index.ts'
-import { missingApiNames } from './kubeadm/certificates.ts'
+import { missingApiNames, presentApiNames } from './kubeadm/certificates.ts'
+import { isSameValue } from '../network/addresses/same-value.ts'
 import { kubeadmConfigPath, pki } from './kubeadm/paths.ts'
 import { allowUnknownVersion, factsOf, knownVersion } from './kubeadm/versions.ts'
 
@@ -35,20 +36,41 @@ export const apiServerNames = defineTask({
         address: z.string().describe('the address that this control-plane node advertises'),
         port: portNumber().default(6443).describe('the port of the API server'),
         names: words().describe('names and addresses that the certificate must have'),
+        without: words()
+          .default([])
+          .describe(
+            'names and addresses that it must not have any more; others that it has beside names stay until it is made again',
+          ),
         config: remotePath()
           .default(kubeadmConfigPath)
           .describe('the kubeadm configuration on the host, with the same names'),
       })
-      .superRefine(knownVersion('version')),
-  title: ({ names }) => `the API server is ${names.join(', ')}`,
+      .superRefine(knownVersion('version'))
+      .superRefine(({ address, names, without }, context) => {
+        for (const name of without)
+          if ([address, ...names].some((one) => isSameValue(one, name)))
+            context.addIssue({
+              code: 'custom',
+              path: ['without'],
+              message: `${name} is also a name that the certificate must have`,
+            })
+      }),
+  title: ({ names, without }) =>
+    `the API server is ${names.join(', ')}${without.length === 0 ? '' : `, and not ${without.join(', ')}`}`,
 
-  async check(ctx, { address, names }) {
-    const [lacking, ...left] = await Promise.all([
+  async check(ctx, { address, names, without }) {
+    const [lacking, excess, ...left] = await Promise.all([
       missingApiNames(ctx, { address, apiNames: names }),
+      presentApiNames(ctx, without),
       ...former.map((path) => ctx.remote.exists(path)),
     ])
     return driftUnlessEmpty([
       ...lacking.map((name) => ({ what: `name ${name} in ${certificate}.crt`, to: 'present' })),
+      ...excess.map((name) => ({
+        what: `name ${name} in ${certificate}.crt`,
+        from: 'present',
+        to: undefined,
+      })),
       ...former.filter((_, index) => left[index]).map((what) => ({ what, from: 'present', to: undefined })),
     ])
   },

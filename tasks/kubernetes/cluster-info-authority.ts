@@ -1,24 +1,10 @@
 import { CoxswainError, defineTask, drift, ok, portNumber, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
-import { jsonReader } from '../shared/json-reader.ts'
-import { kubectl, ownServer } from './kubeadm/kubectl.ts'
-import { adminConf, newAuthority, pki } from './kubeadm/paths.ts'
+import { clusterInfoKubeconfig, putClusterInfo } from './kubeadm/cluster-info.ts'
+import { ownServer } from './kubeadm/kubectl.ts'
+import { newAuthority, pki } from './kubeadm/paths.ts'
 import { certificatesIn } from './rotation/bundle.ts'
 
-const schema = z.looseObject({ data: z.looseObject({ kubeconfig: z.string() }) })
 const field = /^(\s*certificate-authority-data: )(\S+)$/m
-
-/** The kubeconfig that new nodes read before they trust the cluster; undefined where there is none. */
-const published = async (ctx: CheckContext, server: string): Promise<string | undefined> => {
-  const words = ['-n', 'kube-public', 'get', 'configmap', 'cluster-info', '--ignore-not-found', '-o', 'json']
-  const text = await kubectl(ctx, words, server).text()
-  if (text.trim() === '') return undefined
-  return jsonReader(text, {
-    name: 'the answer',
-    of: 'kubectl get configmap cluster-info',
-    code: 'task-failed',
-  })(schema).data.kubeconfig
-}
 
 const fingerprints = (text: string): string =>
   certificatesIn(text)
@@ -42,7 +28,7 @@ export const clusterInfoAuthority = defineTask({
 
   async check(ctx, { address, port }) {
     const [kubeconfig, own] = await Promise.all([
-      published(ctx, ownServer(address, port)),
+      clusterInfoKubeconfig(ctx, ownServer(address, port)),
       ctx.remote.read(`${pki}/ca.crt`),
     ])
     if (kubeconfig === undefined) return ok()
@@ -61,16 +47,12 @@ export const clusterInfoAuthority = defineTask({
   async apply(ctx, { address, port }) {
     const server = ownServer(address, port)
     const [kubeconfig, own = ''] = await Promise.all([
-      published(ctx, server),
+      clusterInfoKubeconfig(ctx, server),
       ctx.remote.read(`${pki}/ca.crt`),
     ])
     if (kubeconfig === undefined) return
     const data = Buffer.from(own).toString('base64')
     const edited = kubeconfig.replace(field, (_, start: string) => `${start}${data}`)
-    const patch = JSON.stringify({ data: { kubeconfig: edited } })
-    const words = ['-n', 'kube-public', 'patch', 'configmap', 'cluster-info', '--type=merge', '-p', patch]
-    await ctx.remote.run({
-      timeout: 40,
-    })`kubectl --kubeconfig ${adminConf} --request-timeout=15s --server ${server} ${words}`
+    await putClusterInfo(ctx, server, edited)
   },
 })

@@ -1,6 +1,5 @@
 import {
   CoxswainError,
-  Secret,
   defineTask,
   drift,
   driftUnlessEmpty,
@@ -8,12 +7,18 @@ import {
   hostSelector,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
+import type { Change, CheckContext } from '../../engine/index.ts'
 import { hasDataOfEtcd } from './etcd/data.ts'
 import { sharedFiles } from './kubeadm/certificates.ts'
 import { adminConf, pki, unfinishedPath } from './kubeadm/paths.ts'
+import { manifestText } from './kubeadm/restarts.ts'
+import { copySharedFiles, encryptionFilesOf, modeOf } from './kubeadm/shared-files.ts'
 
-const modeOf = (path: string): string => (/\.(crt|pub)$/.test(path) ? '0644' : '0600')
+/** Whether root can read a file of a mode, and it is open to others at most as far as another mode is. kubeadm gives sa.pub 0600 on masters that join. */
+const isAsClosed = (mode: string, most: string): boolean => {
+  const bits = Number.parseInt(mode, 8)
+  return (bits & ~Number.parseInt(most, 8)) === 0 && (bits & 0o400) !== 0
+}
 
 const difference = async (from: CheckContext, to: CheckContext, path: string): Promise<Change[]> => {
   const [theirs, ours, stat] = await Promise.all([
@@ -26,7 +31,8 @@ const difference = async (from: CheckContext, to: CheckContext, path: string): P
     return [{ what: path, from: short(ours), to: short(theirs) ?? `a copy from ${from.host.name}` }]
   }
   const mode = modeOf(path)
-  const right = stat?.mode === mode && stat.owner === 'root' && stat.group === 'root'
+  const right =
+    stat !== undefined && isAsClosed(stat.mode, mode) && stat.owner === 'root' && stat.group === 'root'
   return right
     ? []
     : [
@@ -36,31 +42,6 @@ const difference = async (from: CheckContext, to: CheckContext, path: string): P
           to: `root:root ${mode}`,
         },
       ]
-}
-
-/**
- * Copies the shared files of another control-plane node to this one, in memory: they are not stored anywhere on the way.
- */
-export const copySharedFiles = async (
-  ctx: ApplyContext,
-  from: CheckContext,
-  files: readonly string[],
-): Promise<void> => {
-  const contents = await Promise.all(
-    files.map(async (path) => {
-      const text = await from.remote.read(path)
-      if (text !== undefined) return { path, content: modeOf(path) === '0600' ? new Secret(text) : text }
-      throw new CoxswainError('task-failed', `${path} does not exist on ${from.host.name}`, {
-        hint: `${from.host.name} must be an initialised control-plane node`,
-      })
-    }),
-  )
-  await ctx.remote.makeDirectory(`${pki}/etcd`, { mode: '0755', owner: 'root', group: 'root' })
-  await Promise.all(
-    contents.map(({ path, content }) =>
-      ctx.remote.write(path, content, { mode: modeOf(path), owner: 'root', group: 'root' }),
-    ),
-  )
 }
 
 /**
@@ -82,12 +63,26 @@ const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promis
   })
 }
 
+/**
+ * The file with the keys of encryption at rest, for a host that is not a complete control-plane node: it could not read what the others
+ * write. A complete one has read its own already, and rotate-keys compares those of all.
+ */
+const encryptionFiles = async (ctx: CheckContext, from: CheckContext): Promise<string[]> => {
+  const [apiServer, hasData, unfinished] = await Promise.all([
+    manifestText(ctx, 'kube-apiserver'),
+    hasDataOfEtcd(ctx),
+    ctx.remote.exists(unfinishedPath),
+  ])
+  return apiServer !== undefined && hasData && !unfinished ? [] : encryptionFilesOf(from)
+}
+
 /** Copies the certificate authorities and keys that all control-plane nodes share. */
 export const copyCerts = defineTask({
   name: 'copy-certs',
   description:
-    'Copies the eight files that all control-plane nodes share from one of them to this host, and nothing else in pki.',
-  reads: 'SHA-256 and mode of the eight files, on both hosts',
+    'Copies the eight files that all control-plane nodes share from one of them to this host, and, to a host that is not a complete control-plane node yet, the file with the keys of encryption at rest; nothing else in pki.',
+  reads:
+    'SHA-256 and mode of the files, on both hosts, the argument encryption-provider-config of the API server there, and whether this host is complete',
   example: { from: 'masters[0]' },
   params: () =>
     z.object({
@@ -102,12 +97,14 @@ export const copyCerts = defineTask({
     const from = await ctx.on(params.from)
     if (from.host.name === ctx.host.name) return driftUnlessEmpty([])
     await refuseOtherCluster(ctx, from)
-    const changes = await Promise.all(wanted(params).map((path) => difference(from, ctx, path)))
+    const files = [...wanted(params), ...(await encryptionFiles(ctx, from))]
+    const changes = await Promise.all(files.map((path) => difference(from, ctx, path)))
     return changes.flat().length === 0 ? driftUnlessEmpty([]) : drift(...changes.flat())
   },
 
   async apply(ctx, params) {
-    await copySharedFiles(ctx, await ctx.on(params.from), wanted(params))
+    const from = await ctx.on(params.from)
+    await copySharedFiles(ctx, from, [...wanted(params), ...(await encryptionFiles(ctx, from))])
   },
 })
 

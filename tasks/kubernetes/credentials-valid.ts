@@ -2,17 +2,19 @@ import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
 import { hasDataOfEtcd } from './etcd/data.ts'
 import { credentialFaults } from './kubeadm/credential-faults.ts'
 import type { Fault } from './kubeadm/credentials.ts'
-import { adminConf, unfinishedPath } from './kubeadm/paths.ts'
+import { adminConf, kubeletClient, unfinishedPath } from './kubeadm/paths.ts'
 import { allowUnknownVersion, factsOf, knownVersion } from './kubeadm/versions.ts'
 
-const hintFor = ({ kind }: Fault, host: string, renewal: string | undefined): string => {
+const hintFor = ({ kind, path }: Fault, host: string, renewal: string | undefined): string => {
   if (kind === 'not valid yet')
     return `set the clock of ${host}, and keep it set: install a time service such as chrony`
   if (kind === 'another authority')
     return `the file is of another cluster, or the authority was replaced: compare it with another control-plane node, or run reset-node on ${host}`
+  if (path === kubeletClient)
+    return `the kubelet of ${host} has not renewed it: run playbooks/revive.ts, which gives kubelets new certificates`
   return renewal === undefined
     ? 'renew the certificates as described for this version of kubeadm'
-    : `run on ${host}: kubeadm ${renewal}; then restart the static pods, or the host (an authority is not renewed by it)`
+    : `run playbooks/renew-certs.ts; by hand, run on ${host}: kubeadm ${renewal}; then restart the static pods, or the host (an authority is not renewed by it)`
 }
 
 /** Fails if a certificate of a control-plane node is expired, not valid yet, or of another authority. */
@@ -20,7 +22,8 @@ export const credentialsValid = defineTask({
   name: 'credentials-valid',
   description:
     'Fails if a certificate of a control-plane node is expired, not valid yet, or of another authority, with its dates.',
-  reads: 'admin.conf, the certificates in /etc/kubernetes/pki, and the clock of the host',
+  reads:
+    'the kubeconfigs and certificates of the control plane and the kubelet, without the keys of the latter, and the clock of the host',
   example: { version: 'v1.20.2' },
   params: () =>
     z

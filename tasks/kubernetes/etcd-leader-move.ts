@@ -2,16 +2,17 @@ import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
 import { change, failedRequest } from './etcd/gateway.ts'
-import { healthyMembers } from './etcd/health.ts'
+import { seenMembers } from './etcd/health.ts'
 import { nameOf, requireMembers } from './etcd/members.ts'
 import type { Member } from './etcd/members.ts'
+import { waysToAsk } from './etcd/not-known.ts'
 import { memberStatus } from './etcd/status.ts'
 import { logsOf } from './etcd/ways-out.ts'
 
 /**
  * The member that becomes the leader; undefined if the host does not lead, or is the only one with a vote.
  *
- * @throws `task-failed` if none of the others responds.
+ * @throws `task-failed` if none of the others is known to respond.
  */
 const successor = async (ctx: CheckContext): Promise<Member | undefined> => {
   const status = await memberStatus(ctx)
@@ -19,9 +20,15 @@ const successor = async (ctx: CheckContext): Promise<Member | undefined> => {
   const members = await requireMembers(ctx)
   const others = members.filter(({ id, started, learner }) => id !== status.memberId && started && !learner)
   if (others.length === 0) return undefined
-  const healthy = await healthyMembers(ctx, others)
+  const { healthy, reasons } = await seenMembers(ctx, others)
   const next = others.find(({ id }) => healthy.has(id))
   if (next !== undefined) return next
+  if (reasons.length > 0)
+    throw new CoxswainError(
+      'task-failed',
+      `the etcd member of ${ctx.host.name} leads, and it is not known whether another member responds: ${reasons.join('; ')}`,
+      { hint: waysToAsk(reasons) },
+    )
   throw new CoxswainError(
     'task-failed',
     `the etcd member of ${ctx.host.name} leads, and no other member responds: ${others.map(nameOf).join(', ')}`,

@@ -5,6 +5,7 @@ import { listMembers, memberOf } from './etcd/members.ts'
 import {
   ensureListed,
   etcdWaitParam,
+  lostMember,
   removeLostMember,
   startEtcd,
   waitForEtcd,
@@ -41,7 +42,9 @@ export const etcdMemberAdd = defineTask({
 
   async check(ctx, { via, name, address }) {
     if (!(await ctx.remote.exists(manifest('etcd')))) {
-      await refuseAlarms(await ctx.on(via))
+      const other = await ctx.on(via)
+      await refuseAlarms(other)
+      await lostMember(ctx, other, (await listMembers(other)) ?? [], address)
       return drift({ what: `etcd member ${name}`, to: peerUrl({ address }) })
     }
     const own = memberOf((await listMembers(ctx)) ?? [], address)

@@ -1,8 +1,9 @@
 import { CoxswainError, defineTask, flag, ok, z } from '../../engine/index.ts'
 import { quorumAfter } from './etcd/arithmetic.ts'
-import { etcdProblems, healthyMembers } from './etcd/health.ts'
+import { etcdProblems, seenMembers } from './etcd/health.ts'
 import { notAsked } from './etcd/gateway.ts'
 import { ownMemberId, requireMembers } from './etcd/members.ts'
+import { waysToAsk } from './etcd/not-known.ts'
 import { logsOf } from './etcd/ways-out.ts'
 import { manifest } from './kubeadm/paths.ts'
 
@@ -31,15 +32,16 @@ export const etcdMemberAway = defineTask({
     if (!(await ctx.remote.exists(manifest('etcd')))) return ok(`${name} does not have an etcd of kubeadm`)
     const [members, own] = [await requireMembers(ctx), await ownMemberId(ctx)]
     if (own === undefined) throw notAsked(ctx, 'it does not say which member it is')
-    const [healthy, problems] = await Promise.all([healthyMembers(ctx, members), etcdProblems(ctx, members)])
-    const { kept, sum } = quorumAfter(members, healthy, {
+    const [seen, problems] = await Promise.all([seenMembers(ctx, members), etcdProblems(ctx, members)])
+    const { kept, sum } = quorumAfter(members, seen, {
       kind: 'away',
       id: own,
       while: `while ${name} is away`,
     })
     if (problems.length > 0)
       throw new CoxswainError('task-failed', `${name} is not taken away: ${problems.join('; ')} (${sum})`, {
-        hint: `repair that member first (on its host: ${logsOf('etcd')}), and run again`,
+        hint:
+          waysToAsk(problems) ?? `repair that member first (on its host: ${logsOf('etcd')}), and run again`,
       })
     if (!kept && !acceptOutage)
       throw new CoxswainError('task-failed', `${name} is not taken away: ${sum}`, {

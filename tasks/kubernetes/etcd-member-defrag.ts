@@ -1,5 +1,5 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
-import { quorumAfter } from './etcd/arithmetic.ts'
+import { allRespond, quorumAfter } from './etcd/arithmetic.ts'
 import { change, failedRequest } from './etcd/gateway.ts'
 import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { mebibytes, requireStatus } from './etcd/status.ts'
@@ -50,9 +50,8 @@ export const etcdMemberDefrag = defineTask({
       requireStatus(ctx),
       requireAll(ctx, `the etcd member of ${name} is not defragmented`),
     ])
-    const all = new Set(members.map(({ id }) => id))
     const step = { kind: 'away', id: before.memberId, while: `while ${name} is defragmented` } as const
-    ctx.log(quorumAfter(members, all, step).sum)
+    ctx.log(quorumAfter(members, allRespond(members), step).sum)
     const answer = await change(ctx.remote.run, request)
     if (answer.state !== 'answers') throw failedRequest(ctx, request, answer)
     await waitForAll(ctx, 60)

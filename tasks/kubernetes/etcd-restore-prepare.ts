@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, localPath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { refuseMountsInData } from './etcd/disk.ts'
+import { requireUsualFolder } from './etcd/folder.ts'
 import {
   phaseOf,
   revisionIn,
@@ -14,7 +15,13 @@ import {
 import type { LocalSnapshot } from './etcd/restore.ts'
 import { takePart } from './etcd/restore-run.ts'
 import { memberStatus, mebibytes } from './etcd/status.ts'
-import { etcdData, etcdFolder, restoreFolder } from './kubeadm/paths.ts'
+import {
+  encryptionRecord,
+  etcdData,
+  etcdFolder,
+  restoreFolder,
+  serviceAccountRecord,
+} from './kubeadm/paths.ts'
 
 /** The parameter with the snapshot. */
 export const snapshotParam = () =>
@@ -33,6 +40,26 @@ const refuseLoss = async (ctx: CheckContext, snapshot: string, acceptLoss: boole
     'task-failed',
     `restoring ${snapshot} goes back to ${to === undefined ? 'the time of the snapshot' : `revision ${to}`}: ${lost}`,
     { hint: 'if that is what you want, set acceptLoss (the playbook: -e etcd_restore_accept_loss=true)' },
+  )
+}
+
+/** @throws `task-failed` while a key is replaced: an API server that has dropped the former ones could not read an older snapshot. */
+const refuseRotation = async ({ remote, host }: CheckContext): Promise<void> => {
+  if (await remote.exists(serviceAccountRecord))
+    throw new CoxswainError(
+      'task-failed',
+      `${host.name} is within the replacement of the service account key: rotate-service-accounts has left ${serviceAccountRecord}. Nothing was stopped`,
+      {
+        hint: `complete it with playbooks/rotate-service-accounts.ts; if etcd is lost, move ${serviceAccountRecord} away on each master, run again, and move it back before rotate-service-accounts completes it`,
+      },
+    )
+  if (!(await remote.exists(encryptionRecord))) return
+  throw new CoxswainError(
+    'task-failed',
+    `${host.name} is within the replacement of the key of encryption at rest: rotate-keys has left ${encryptionRecord}. Nothing was stopped`,
+    {
+      hint: `complete it with playbooks/rotate-keys.ts; if etcd is lost, add the former keys, which are in ${encryptionRecord}, after the new one in the file of --encryption-provider-config on each master, move ${encryptionRecord} away, and run again`,
+    },
   )
 }
 
@@ -94,7 +121,7 @@ export const etcdRestorePrepare = defineTask({
   description:
     'Checks a snapshot of etcd, and brings it to a host together with the program that restores it, of the same version on all hosts. Nothing is stopped.',
   reads:
-    'the snapshot on this machine, what was prepared on the host, the status of its etcd member, mounts below its folder, and the free space',
+    'the snapshot on this machine, what was prepared on the host, whether a key of encryption at rest is being replaced, the status of its etcd member, mounts below its folder, and the free space',
   example: { snapshot: 'etcd-backups/prod-20261129T165549Z-r2992.db', acceptLoss: true },
   params: () =>
     z.object({
@@ -110,7 +137,9 @@ export const etcdRestorePrepare = defineTask({
       await takePart(ctx, local)
       return driftUnlessEmpty([])
     }
+    await refuseRotation(ctx)
     await refuseLoss(ctx, snapshot, acceptLoss)
+    await requireUsualFolder(ctx)
     await refuseMountsInData(ctx)
     const [sum, program] = await Promise.all([
       ctx.remote.sha256(stagedSnapshot),

@@ -35,7 +35,7 @@ export const apiServerReady = defineTask({
 export const hasEtcdData = defineTask({
   name: 'has-etcd-data',
   description: 'Reads whether a host has the data of an etcd member.',
-  reads: 'whether anything is in /var/lib/etcd/member',
+  reads: 'whether anything is in /var/lib/etcd/member, and if not, which folder the manifest of etcd names',
   example: {},
   params: () => z.object({}),
   async check(ctx) {

@@ -1,5 +1,7 @@
 import { defineTask, drift, ok, pending, portNumber, remotePath, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
+import { addons, addonsLeftOut } from './config/addons.ts'
+import type { Addon } from './config/addons.ts'
 import { etcdFolderFault, expectedEtcdFaults } from './etcd/data.ts'
 import { missingTraces, refuseOtherVersion } from './kubeadm/init-traces.ts'
 import type { Trace } from './kubeadm/init-traces.ts'
@@ -7,7 +9,7 @@ import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
 import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
-import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
+import { begin, finished, inBetween, masterState, serves } from './kubeadm/master-state.ts'
 import type { MasterState } from './kubeadm/master-state.ts'
 import {
   adminConfFile,
@@ -18,6 +20,7 @@ import {
   unfinishedPath,
 } from './kubeadm/paths.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionNote } from './kubeadm/versions.ts'
+import { readYaml } from './kubeadm/yaml.ts'
 
 const params = () =>
   z
@@ -28,6 +31,12 @@ const params = () =>
       address: z.string().describe('the address that this control-plane node advertises'),
       port: portNumber().default(6443).describe('the port of the API server'),
       skipPhases: words().default([]).describe('phases to skip, such as addon/coredns'),
+      disabledAddons: z
+        .array(z.enum(addons))
+        .optional()
+        .describe(
+          'addons that kubeadm leaves out; by default those that the configuration on the host disables',
+        ),
       ignorePreflightErrors: words().default([]).describe('preflight errors to treat as warnings'),
     })
     .superRefine(knownVersion('version'))
@@ -53,6 +62,12 @@ type Progress =
   /** The init is complete except for objects that it creates at its end: run only those phases. */
   | { readonly kind: 'finish'; readonly missing: readonly Trace[] }
 
+/** The addons that the configuration on the host leaves out. */
+const disabledOnHost = async (
+  { remote }: CheckContext,
+  { config, skipPhases }: Params,
+): Promise<readonly Addon[]> => addonsLeftOut(readYaml((await remote.read(config)) ?? '', config), skipPhases)
+
 /** What a running control-plane node lacks. */
 const progressOfRunning = async (
   ctx: CheckContext,
@@ -61,7 +76,8 @@ const progressOfRunning = async (
 ): Promise<Progress> => {
   const server = ownServer(given.address, given.port)
   await refuseOtherVersion(ctx, given.version, server)
-  const missing = await missingTraces(ctx, given, server)
+  const disabledAddons = given.disabledAddons ?? (await disabledOnHost(ctx, given))
+  const missing = await missingTraces(ctx, { ...given, disabledAddons }, server)
   if (missing.length === 0) return unfinished ? { kind: 'finish', missing } : { kind: 'done' }
   // the first object that an init creates in the cluster: without it, no later phase was completed
   const early = missing.some(({ phase }) => phase === 'upload-config kubeadm')
@@ -77,6 +93,7 @@ const progressOf = async (ctx: CheckContext, given: Params, state: MasterState):
   if (unfinished) return hasData ? { kind: 'resume' } : { kind: 'begin' }
   if (!touched) return { kind: 'begin' }
   if (lacking.length === 0) return { kind: 'down' }
+  if (ready) throw serves(ctx, lacking)
   throw inBetween(ctx, `has a part of a control plane, but lacks ${lacking.join(', ')}`)
 }
 
@@ -91,7 +108,7 @@ export const kubeadmInit = defineTask({
   name: 'kubeadm-init',
   description: 'Initialises the first control-plane node of a cluster with kubeadm init.',
   reads:
-    "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, and what an init leaves in the cluster",
+    "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, what an init leaves in the cluster, and the configuration on the host unless disabledAddons is given",
   example: { version: 'v1.20.2', address: '10.0.0.11' },
   params,
   title: ({ version }) => `kubeadm init${versionNote(version)}`,

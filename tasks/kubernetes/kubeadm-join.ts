@@ -15,14 +15,20 @@ import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { expectedEtcdFaults } from './etcd/data.ts'
 import { joinConfig } from './config/join-config.ts'
 import { refuseAlarms } from './etcd/alarms.ts'
-import { etcdWaitParam, removeLostMember, requireHealthyMembers, waitForEtcd } from './etcd/member.ts'
+import {
+  etcdWaitParam,
+  removeLostMember,
+  requireHealthyMembers,
+  requireLost,
+  waitForEtcd,
+} from './etcd/member.ts'
 import { listMembers, memberOf, requireMembers } from './etcd/members.ts'
-import { authorityOn, caHash, withToken } from './kubeadm/bootstrap-token.ts'
+import { authorityOn, caHashes, withToken } from './kubeadm/bootstrap-token.ts'
 import { waitForApiServer, continueJoin, resetForJoin } from './kubeadm/join-recovery.ts'
 import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
 import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
-import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
+import { begin, finished, inBetween, masterState, serves } from './kubeadm/master-state.ts'
 import { removeOldNode } from './kubeadm/old-node.ts'
 import { adminConfFile, kubeadmConfigPath, unfinishedPath } from './kubeadm/paths.ts'
 import { finalizeKubelet, finalizeProblems, phases } from './kubeadm/phases.ts'
@@ -57,7 +63,7 @@ const join = (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void
     const discovery = {
       endpoint: given.endpoint,
       token: token.reveal(),
-      caCertHash: caHash(await authorityOn(ctx, 'run the task copy-certs first')),
+      caCertHashes: caHashes(await authorityOn(ctx, 'run the task copy-certs first'), ctx.host.name),
     }
     const stdin = new Secret(joinConfig(given, discovery, readYaml(text, given.config)))
     const words = ignoring([...given.ignorePreflightErrors, ...(await expectedEtcdFaults(ctx))])
@@ -79,13 +85,18 @@ const joinStateOf = async (ctx: CheckContext, via: CheckContext, given: Params):
   const { touched, unfinished, hasData, ready, lacking } = await masterState(ctx, given.address, given.port)
   if (ready && lacking.length === 0) return 'joined'
   if (unfinished) return 'unfinished'
+  // it is part of the cluster, whatever is missing on its disk
+  if (ready) throw serves(ctx, lacking)
   // a host without traces has nothing to lose, so a leader that does not respond yet (under --check) is accepted
   const members = touched ? await requireMembers(via) : ((await listMembers(via)) ?? [])
   const member = memberOf(members, given.address)
   // it was added, but never started, so it does not have data
   if (member?.started === false) return 'unfinished'
   if (!touched) return 'new'
-  if (!hasData && member !== undefined) return 'lost its data'
+  if (!hasData && member !== undefined) {
+    await requireLost(ctx, via, member)
+    return 'lost its data'
+  }
   if (!hasData) throw inBetween(ctx, `has a part of a node, but lacks ${lacking.join(', ')}`)
   if (member === undefined) throw inBetween(ctx, 'has etcd data, but is not a member of this cluster')
   if (lacking.length === 0) return 'down'

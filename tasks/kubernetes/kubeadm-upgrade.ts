@@ -12,7 +12,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
-import { quorumAfter } from './etcd/arithmetic.ts'
+import { allRespond, quorumAfter } from './etcd/arithmetic.ts'
 import { listMembers, ownMemberId } from './etcd/members.ts'
 import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { logsOf } from './etcd/ways-out.ts'
@@ -149,7 +149,7 @@ export const kubeadmUpgrade = defineTask({
         id: (await ownMemberId(ctx)) ?? '',
         while: `while ${host.name} is upgraded`,
       } as const
-      ctx.log(quorumAfter(members, new Set(members.map(({ id }) => id)), away).sum)
+      ctx.log(quorumAfter(members, allRespond(members), away).sum)
     }
     await waitForReady(ctx, given)
     const words = await wordsFor(ctx, given)

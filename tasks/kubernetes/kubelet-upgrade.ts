@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, drift, ok, portNumber, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
-import { quorumAfter } from './etcd/arithmetic.ts'
+import { allRespond, quorumAfter } from './etcd/arithmetic.ts'
 import { etcdProblems } from './etcd/health.ts'
 import { listMembers, ownMemberId } from './etcd/members.ts'
 import { requireAll, waitForAll } from './etcd/require-all.ts'
@@ -143,7 +143,7 @@ export const kubeletUpgrade = defineTask({
         id: (await ownMemberId(ctx)) ?? '',
         while: `while ${host.name} restarts it`,
       } as const
-      ctx.log(quorumAfter(members, new Set(members.map(({ id }) => id)), away).sum)
+      ctx.log(quorumAfter(members, allRespond(members), away).sum)
     }
     const before = await nodeOf(ctx, given)
     await remote.run({ timeout: 120 })`systemctl daemon-reload`

@@ -1,6 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, localPath, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { localFile } from '../files/content/local-file.ts'
+import { refuseOtherArchitecture } from './bundle/architecture.ts'
 import { makeOne, readBundle, verifyFiles } from './bundle/bundle.ts'
 import type { BundleFile } from './bundle/bundle.ts'
 import { minorOf } from './kubeadm/versions.ts'
@@ -53,7 +54,9 @@ const different = async (ctx: CheckContext, given: Params): Promise<BundleFile[]
   const sums = await Promise.all(
     files.map(({ name }) => ctx.remote.sha256(`${given.folder}/${name}`, { follow: true })),
   )
-  return files.filter(({ sha256 }, index) => sums[index] !== sha256)
+  const wrong = files.filter(({ sha256 }, index) => sums[index] !== sha256)
+  await refuseOtherArchitecture(ctx, wrong)
+  return wrong
 }
 
 /** The version that a program on the host says; undefined for one that does not say it. */
@@ -76,8 +79,8 @@ const saidVersion = async (
 export const kubernetesPrograms = defineTask({
   name: 'kubernetes-programs',
   description:
-    'Puts kubeadm, kubelet and kubectl of an exact version on a host, from a bundle on this machine. Their sums are verified before anything is replaced; the kubelet is not restarted.',
-  reads: 'the SHA-256 of the programs',
+    'Puts kubeadm, kubelet and kubectl of an exact version on a host, from a bundle on this machine. Their sums and their architecture are verified before anything is replaced; the kubelet is not restarted.',
+  reads: 'the SHA-256 of the programs, and uname -m',
   example: { version: 'v1.37.2', bundle: 'bundles/v1.37.2' },
   params,
   title: ({ version, programs }) => `${programs.join(', ')} ${version}`,

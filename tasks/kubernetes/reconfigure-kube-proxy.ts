@@ -3,46 +3,14 @@ import type { ApplyContext } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
 import { adminConf } from './kubeadm/paths.ts'
-import { networksFit } from './kubeadm/settings.ts'
+import { configFits } from './config/rendered.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
 import { forgetFormer, keepFormer, putFormerBack, readFormer } from './reconfigure/former-kube-proxy.ts'
-import { readKubeProxy, rolloutProblems } from './reconfigure/kube-proxy.ts'
+import { readKubeProxy } from './reconfigure/kube-proxy.ts'
 import { exampleConfig, waitingConfig } from './reconfigure/params.ts'
 import { requireComparable } from './reconfigure/require-comparable.ts'
-import { untilSteady } from './reconfigure/steady.ts'
-
-/** How often a pod is started before it counts as one that cannot run. */
-const mostRestarts = 3
-
-interface Waiting {
-  readonly server: string
-  readonly timeout: number
-  readonly steady: number
-}
-
-const logs = 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=20'
-
-/** Restarts all pods of kube-proxy, one after the other, and waits until they work. */
-const restartAll = async (ctx: ApplyContext, { server, timeout, steady }: Waiting): Promise<void> => {
-  const words = ['--kubeconfig', adminConf, '--server', server, '-n', 'kube-system']
-  await ctx.remote.run({ timeout: 60 })`kubectl ${words} rollout restart daemonset kube-proxy`
-  const missing = async (): Promise<readonly string[]> => {
-    const found = await readKubeProxy(ctx, server)
-    const fresh = (found?.pods ?? []).filter(({ outdated }) => !outdated)
-    const bad = fresh.find(({ restarts, ready }) => !ready && restarts >= mostRestarts)
-    if (bad !== undefined)
-      throw new CoxswainError('wait-timeout', `kube-proxy of ${bad.node} ends after each start`, {
-        hint: logs,
-      })
-    return [
-      ...(await rolloutProblems(ctx, server)),
-      ...(found?.pods ?? []).flatMap(({ node, ready }) =>
-        ready ? [] : [`kube-proxy of ${node} is not ready`],
-      ),
-    ]
-  }
-  await untilSteady(ctx, steady, missing, { seconds: timeout, every: 1, hint: logs })
-}
+import { restartAll } from './reconfigure/restart-kube-proxy.ts'
+import type { Waiting } from './reconfigure/restart-kube-proxy.ts'
 
 /** What the pods of kube-proxy have logged last; nothing if it cannot be asked. */
 const lastLogs = async ({ remote }: ApplyContext, server: string): Promise<string> => {
@@ -75,7 +43,7 @@ export const reconfigureKubeProxy = defineTask({
   reads:
     'the ConfigMap kube-proxy, that of an interrupted run (coxswain-former-kube-proxy), the pods of kube-proxy, and what kubeadm (v1.31 and later) would write',
   example: exampleConfig,
-  params: () => waitingConfig(300).superRefine(networksFit),
+  params: () => waitingConfig(300).superRefine(configFits),
   title: () => 'kube-proxy has the configured settings',
 
   async check(ctx, { timeout: _timeout, steady: _steady, ...given }) {

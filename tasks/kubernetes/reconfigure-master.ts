@@ -8,13 +8,14 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { quorumAfter } from './etcd/arithmetic.ts'
-import { healthyMembers } from './etcd/health.ts'
+import { seenMembers } from './etcd/health.ts'
 import { listMembers, ownMemberId } from './etcd/members.ts'
 import { requireAll, waitForAll } from './etcd/require-all.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { formerFiles, manifest } from './kubeadm/paths.ts'
 import { putManifestBack, stoppedPods } from './kubeadm/restarts.ts'
-import { masterSchema, networksFit } from './kubeadm/settings.ts'
+import { masterSchema } from './kubeadm/settings.ts'
+import { configFits } from './config/rendered.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import {
   forgetFormer,
@@ -75,7 +76,7 @@ const logSum = async (ctx: ApplyContext): Promise<void> => {
     id: (await ownMemberId(ctx)) ?? '',
     while: `while ${name} is reconfigured`,
   } as const
-  ctx.log(quorumAfter(members, await healthyMembers(ctx, members), away).sum)
+  ctx.log(quorumAfter(members, await seenMembers(ctx, members), away).sum)
 }
 
 /** Writes the files one after the other. Each must work before the next one is written. */
@@ -129,7 +130,7 @@ export const reconfigureMaster = defineTask({
           .default([])
           .describe('the other control-plane nodes: nothing is changed unless their API servers are ready'),
       })
-      .superRefine(networksFit),
+      .superRefine(configFits),
   title: () => 'static pods and kubelet have the configured settings',
 
   async check(ctx, given) {

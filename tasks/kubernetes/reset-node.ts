@@ -1,10 +1,19 @@
 import { defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
+import type { CheckContext, Verdict } from '../../engine/index.ts'
 import { hasDataOfEtcd } from './etcd/data.ts'
 import { accountOf } from '../system/accounts/account.ts'
 import { leaveCluster, refuseLoss } from './kubeadm/leave-cluster.ts'
 import { resetWords } from './kubeadm/kubeadm.ts'
-import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './kubeadm/paths.ts'
+import {
+  adminConf,
+  etcdData,
+  kubeconfigs,
+  kubeletConfig,
+  manifests,
+  pki,
+  replacedFolder,
+} from './kubeadm/paths.ts'
+import { networkConfigurations } from './networks/configurations.ts'
 import { podDevices, removePodDevices } from './reset/devices.ts'
 import { removePaths } from './reset/mounts.ts'
 import { leftovers, resetHost } from './reset/reset-host.ts'
@@ -40,34 +49,45 @@ const copiesOf = async (ctx: CheckContext, users: readonly string[]): Promise<st
   )
 }
 
-/** What a reset removes; empty if there are no traces of kubeadm. */
-const found = async (ctx: CheckContext, users: readonly string[]): Promise<string[]> => {
+/** What is on a host. */
+interface Found {
+  /** What a reset removes; empty if there are no traces of kubeadm. */
+  readonly there: readonly string[]
+  /** What a node leaves, on a host without such traces: it can be of something else, so it is named, and stays. */
+  readonly left: readonly string[]
+}
+
+const found = async (ctx: CheckContext, users: readonly string[]): Promise<Found> => {
   const exists = (path: string): Promise<boolean> => ctx.remote.exists(path)
   const filled = (path: string): Promise<boolean> => hasContent(ctx, path)
-  const [paths, folders, data, removed, emptied, devices, copies, rules] = await Promise.all([
+  const [paths, folders, data, removed, emptied, networks, devices, copies, rules] = await Promise.all([
     itemsWith(traces.paths, exists),
     itemsWith(traces.folders, filled),
     hasDataOfEtcd(ctx),
     itemsWith(leftovers.removed, exists),
     itemsWith(leftovers.emptied, filled),
+    networkConfigurations(ctx),
     podDevices(ctx),
     copiesOf(ctx, users),
     kubernetesRules(ctx),
   ])
-  if (paths.length + folders.length === 0 && !data) return []
   const named = devices.map((name) => `network device ${name}`)
-  return [
+  if (paths.length + folders.length === 0 && !data)
+    return { there: [], left: [...new Set([...removed, ...emptied, ...networks, ...named, ...rules])] }
+  const there = [
     ...new Set([
       ...paths,
       ...folders,
       ...(data ? [etcdData] : []),
       ...removed,
       ...emptied,
+      ...networks,
       ...named,
       ...rules,
       ...copies,
     ]),
   ]
+  return { there, left: [] }
 }
 
 /** Resets a control-plane node or worker to its state before kubeadm. */
@@ -103,11 +123,27 @@ export const resetNode = defineTask({
     }),
   title: ({ address }) => `nothing of kubeadm at ${address}`,
 
-  async check(ctx, given) {
-    const there = await found(ctx, given.users)
-    if (there.length === 0) return ok()
+  async check(ctx, given): Promise<Verdict<string | undefined>> {
+    const { there, left } = await found(ctx, given.users)
+    if (there.length === 0)
+      return ok(
+        left.length === 0
+          ? undefined
+          : `nothing of kubeadm is left, so these were not removed: ${left.join(', ')}; if they are of a former node, remove them by hand`,
+      )
     await refuseLoss(ctx, given)
-    return drift(...there.map((what) => ({ what, from: 'present', to: 'removed' })))
+    // snapshots of etcd from before a rotation cannot be read without them
+    const kept = ((await ctx.remote.list(replacedFolder)) ?? []).filter((name) =>
+      name.startsWith('encryption-'),
+    )
+    return drift(
+      ...there.map((what) => ({ what, from: 'present', to: 'removed' })),
+      ...kept.map((name) => ({
+        what: `former keys: ${replacedFolder}/${name}`,
+        from: 'present',
+        to: 'removed',
+      })),
+    )
   },
 
   async apply(ctx, given) {
@@ -119,7 +155,7 @@ export const resetNode = defineTask({
     // removed last, so that an interrupted reset is continued
     await remote.makeDirectory('/etc/coxswain')
     await resetHost(ctx, reset, 'end containers')
-    await removePaths(ctx, 'remove', [...leftovers.removed, etcdData])
+    await removePaths(ctx, 'remove', [...leftovers.removed, etcdData, ...(await networkConfigurations(ctx))])
     await removePaths(ctx, 'empty', leftovers.emptied)
     await removePodDevices(ctx)
     await removeKubernetesRules(ctx)

@@ -3,22 +3,25 @@ import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { asked, valueOf } from './cluster-state/known.ts'
 import { readNodes } from './cluster-state/read-api.ts'
 import type { NodeState } from './cluster-state/types.ts'
-import { renderConfig } from './config/render.ts'
-import { clusterDifferences } from './kubeadm/cluster-differences.ts'
 import type { Difference } from './kubeadm/cluster-differences.ts'
 import { clusterDocument, keptConfig } from './kubeadm/cluster-config.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
 import { adminConf, kubeadmConfigPath, unfinishedPath } from './kubeadm/paths.ts'
-import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import { hostConfigSchema } from './kubeadm/settings.ts'
+import { insteadOf } from './config/owned-faults.ts'
+import { configFits, differencesFrom } from './config/rendered.ts'
 import type { HostConfig } from './kubeadm/settings.ts'
 import { factsOf } from './kubeadm/versions.ts'
 import type { Document } from './kubeadm/yaml.ts'
+import { encryptionFlag } from './encryption/record.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
 import { isHidden, settingChange } from './reconfigure/differences.ts'
 import { keptFiles } from './reconfigure/former-files.ts'
 import { readFormer } from './reconfigure/former-kube-proxy.ts'
-import { whyNotComparable } from './reconfigure/kubeadm-files.ts'
+import { comparability } from './reconfigure/kubeadm-files.ts'
 import { changeInWords } from './reconfigure/master-files.ts'
+import { unappliedInWords } from './reconfigure/node-differences.ts'
+import { unappliedOfCluster } from './reconfigure/without-dry-run.ts'
 
 /** Whether a host has a cluster. An init that was interrupted is continued, and not yet one. */
 const hasCluster = async ({ remote }: CheckContext): Promise<boolean> => {
@@ -53,7 +56,12 @@ const inWords = ({ setting, configured, cluster, way }: Difference): string => {
 
 /** How to have the configuration of the cluster. */
 const asInCluster = ({ setting, cluster }: Difference): string => {
-  if (cluster === undefined) return `remove ${setting}`
+  if (cluster === undefined)
+    return setting.endsWith(`.${encryptionFlag}`)
+      ? `run playbooks/rotate-keys.ts to begin to encrypt, or remove ${setting}`
+      : `remove ${setting}`
+  const instead = insteadOf(setting)
+  if (instead !== undefined) return `${setting} is not set to ${cluster}: ${instead}`
   return isHidden(setting) ? `set ${setting} as in the cluster` : `set ${setting} to ${cluster}`
 }
 
@@ -86,6 +94,12 @@ const refuseInterrupted = async (ctx: CheckContext, server: string): Promise<voi
   })
 }
 
+/** The variable that move-endpoint changes in a cluster. */
+const endpointSetting = 'control_plane_endpoint'
+
+/** Whether a change is one of the endpoint in the kubeconfig of kube-proxy. */
+const isServerOfProxy = ({ what }: Change): boolean => /\bserver of kube-proxy's kubeconfig$/.test(what)
+
 /** What was not compared, for the reader of the run. */
 const without = (why: string) => ok(`not compared: ${why}`)
 
@@ -95,7 +109,7 @@ export const sameCluster = defineTask({
   description:
     'Fails if the cluster on a control-plane node has other settings than the configuration: kubeadm does not change them.',
   reads:
-    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, that of an interrupted reconfiguration of kube-proxy (and then the nodes), and what kubeadm (v1.31 and later, of the same version) would write into the latter two; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
+    'the ConfigMaps kubeadm-config, kubelet-config and kube-proxy, that of an interrupted reconfiguration of kube-proxy (and then the nodes), and what kubeadm (v1.31 and later, of the same minor release) would write into the latter two, otherwise what the configuration sets; nothing where there is no cluster yet; where its API server does not respond, it says what was not compared, and fails with onlyFixed',
   example: {
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
     self: { name: 'm1', address: '10.0.0.11' },
@@ -107,31 +121,44 @@ export const sameCluster = defineTask({
         onlyFixed: flag()
           .default(false)
           .describe('fail only for settings that the playbook reconfigure does not apply'),
+        moving: flag()
+          .default(false)
+          .describe('accept another endpoint, which the playbook move-endpoint changes'),
       })
-      .superRefine(networksFit),
+      .superRefine(configFits),
   title: ({ onlyFixed }) =>
     onlyFixed ? 'the cluster can have the configured settings' : 'the cluster has the configured settings',
 
-  async check(ctx, { onlyFixed, ...given }): Promise<Verdict<string | undefined>> {
+  async check(ctx, { onlyFixed, moving, ...given }): Promise<Verdict<string | undefined>> {
     const { self, cluster } = given
     const server = ownServer(self.address, cluster.bindPort)
     if (!(await hasCluster(ctx))) return ok(undefined)
     const living = (await keptConfig(ctx, server)) ?? (onlyFixed ? await lastConfig(ctx) : undefined)
-    const configured = clusterDocument(renderConfig(given), 'the configuration')
-    if (living === undefined || configured === undefined) {
+    if (living === undefined) {
       if (onlyFixed) throw notAsked(ctx, server)
       return without(`the API server of ${ctx.host.name} does not say what kubeadm-config has`)
     }
     const applies = factsOf(cluster.kubernetesVersion).dryRunsPhases
     if (applies && !onlyFixed) await refuseInterrupted(ctx, server)
-    const found = clusterDifferences(configured, living, applies).filter(
-      ({ applied }) => !(onlyFixed && applied),
+    const found = differencesFrom(living, given).filter(
+      ({ applied, setting }) => !(onlyFixed && applied) && !(moving && setting === endpointSetting),
     )
     if (onlyFixed && found.length === 0) return ok(undefined)
-    const why = onlyFixed ? undefined : await whyNotComparable(ctx, cluster.kubernetesVersion)
-    const maps = onlyFixed || why !== undefined ? [] : await ofConfigMaps(ctx, given, server)
-    if (found.length + maps.length === 0)
-      return why === undefined ? ok(undefined) : without(`kubelets and kube-proxy (${why})`)
+    const how = onlyFixed ? undefined : await comparability(ctx, cluster.kubernetesVersion)
+    const unapplied = how?.by === 'settings' ? await unappliedOfCluster(ctx, given, server) : []
+    const maps =
+      how === undefined || how.by === 'settings'
+        ? []
+        : (await ofConfigMaps(ctx, given, server)).filter((change) => !(moving && isServerOfProxy(change)))
+    if (found.length + maps.length + unapplied.length === 0)
+      return how?.by === 'settings'
+        ? without(`what kubeadm sets by itself for kubelets and kube-proxy (${how.why})`)
+        : ok(undefined)
+    // reconfigure needs kubeadm of the version that runs
+    const first =
+      how?.by === 'dry run of another patch release'
+        ? `install kubeadm ${cluster.kubernetesVersion} on the control-plane nodes, and run`
+        : 'run'
     const applied = maps.length > 0 || found.some((one) => one.applied)
     throw new CoxswainError(
       'task-failed',
@@ -139,10 +166,15 @@ export const sameCluster = defineTask({
         ? 'the cluster has other settings than the configuration, which are not changed in a cluster that runs'
         : 'the cluster has other settings than the configuration',
       {
-        output: [...found.map(inWords), ...maps.map(changeInWords)].join('\n'),
+        output: [...found.map(inWords), ...maps.map(changeInWords), ...unapplied.map(unappliedInWords)].join(
+          '\n',
+        ),
         hint: `${[
-          ...(applied ? ['run playbooks/reconfigure.ts to apply the configuration'] : []),
+          ...(applied ? [`${first} playbooks/reconfigure.ts to apply the configuration`] : []),
           ...found.map(asInCluster),
+          ...(unapplied.length > 0
+            ? ['apply what kubelets and kube-proxy lack as it says, or set it in the inventory as it is']
+            : []),
         ].join(', ')}; nothing was changed`,
       },
     )

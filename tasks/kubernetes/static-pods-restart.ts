@@ -1,6 +1,6 @@
 import { defineTask, driftUnlessEmpty, flag, isCoxswainError, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { isExpired } from './etcd/require-all.ts'
+import { isExpired } from './etcd/not-known.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { requireKubelet } from './kubeadm/kubelet.ts'
 import { newCertificates, validKubelet } from './kubeadm/paths.ts'

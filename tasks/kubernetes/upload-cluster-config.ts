@@ -2,9 +2,10 @@ import { CoxswainError, defineTask, driftUnlessEmpty } from '../../engine/index.
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { clusterDocument, keptConfig } from './kubeadm/cluster-config.ts'
-import { clusterDifferences, leavesOf } from './kubeadm/cluster-differences.ts'
+import { leavesOf } from './kubeadm/cluster-differences.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
-import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
+import { hostConfigSchema } from './kubeadm/settings.ts'
+import { configFits, differencesFrom } from './config/rendered.ts'
 import type { HostConfig } from './kubeadm/settings.ts'
 import type { Document } from './kubeadm/yaml.ts'
 import { configMapChanges } from './reconfigure/config-maps.ts'
@@ -17,10 +18,10 @@ import { requireComparable } from './reconfigure/require-comparable.ts'
 const namesIn = (document: Document): string =>
   leavesOf(document).find(([path]) => path === 'apiServer.certSANs')?.[1] ?? '[]'
 
-const configChanges = (configured: Document, living: Document): Change[] => {
+const configChanges = (given: HostConfig, configured: Document, living: Document): Change[] => {
   const [from, to] = [namesIn(living), namesIn(configured)]
   return [
-    ...clusterDifferences(configured, living, true).map(({ setting, cluster, configured: wanted }) =>
+    ...differencesFrom(living, given).map(({ setting, cluster, configured: wanted }) =>
       settingChange(`${setting} in kubeadm-config`, cluster, wanted),
     ),
     ...(from === to ? [] : [{ what: 'apiServer.certSANs in kubeadm-config', from, to }]),
@@ -41,7 +42,7 @@ const changesOf = async (ctx: CheckContext, given: HostConfig): Promise<Change[]
     )
   const { kubelet } = await configMapChanges(ctx, given, server)
   refuseFixed('the cluster', kubelet)
-  return [...configChanges(configured, living), ...kubelet]
+  return [...configChanges(given, configured, living), ...kubelet]
 }
 
 /** Lets the cluster keep the configuration, for masters that join and for upgrades. */
@@ -51,7 +52,7 @@ export const uploadClusterConfig = defineTask({
     'Writes the configuration into the ConfigMaps kubeadm-config and kubelet-config, which kubeadm uses for nodes that join and for upgrades. It does not change nodes.',
   reads: 'both ConfigMaps, and what kubeadm (v1.31 and later) would write',
   example: exampleConfig,
-  params: () => hostConfigSchema.superRefine(networksFit),
+  params: () => hostConfigSchema.superRefine(configFits),
   title: () => 'the cluster keeps the configuration',
 
   async check(ctx, given) {

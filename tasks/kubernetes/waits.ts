@@ -4,6 +4,7 @@ import { etcdProblems } from './etcd/health.ts'
 import { listMembers } from './etcd/members.ts'
 import { counted } from '../shared/counted.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
+import { isSameValue } from '../network/addresses/same-value.ts'
 import { kubectl } from './kubeadm/kubectl.ts'
 
 const timeout = (limit: number) => duration({ zero: true }).default(limit).describe('seconds to wait')
@@ -128,7 +129,9 @@ export const clusterInfo = defineTask({
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { endpoint }) {
     const text = await kubectl(ctx, ['cluster-info']).text()
-    return text.includes(`https://${endpoint}`)
+    // also between the escape sequences of colours
+    const [, named] = /https:\/\/((?:\[[\da-fA-F:.%]+\]|[\w.-]+):\d+)/.exec(text) ?? []
+    return isSameValue(named, endpoint)
       ? ok()
       : drift(`cluster-info names another endpoint: ${text.split('\n')[0]}`)
   },

@@ -9,14 +9,15 @@ import {
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
 import { workerConfig } from './config/worker-config.ts'
-import { caHash, withToken } from './kubeadm/bootstrap-token.ts'
+import { caHashes, withToken } from './kubeadm/bootstrap-token.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
 import { ignoring, requireKubeadm, resetWords } from './kubeadm/kubeadm.ts'
 import { begin, finished } from './kubeadm/master-state.ts'
 import { nodeIpSchema } from './kubeadm/network-rules.ts'
 import { takeOverNode } from './kubeadm/old-node.ts'
 import { unfinishedPath } from './kubeadm/paths.ts'
-import { clusterSettings, endpointSchema, masterSchema } from './kubeadm/settings.ts'
+import { endpointSchema } from './kubeadm/names.ts'
+import { clusterSettings, masterSchema } from './kubeadm/settings.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionFault, versionNote } from './kubeadm/versions.ts'
 import { unknownSettings } from './kubeadm/versions/unknown-settings.ts'
 import { findNode, nodeObject, taintOf } from './nodes/node.ts'
@@ -81,7 +82,7 @@ const resetForJoin = async (ctx: ApplyContext, { criSocket }: Params): Promise<v
 const join = (ctx: ApplyContext, via: ApplyContext, authority: string, given: Params): Promise<void> =>
   withToken(via, `the worker ${given.name} joins`, async (token) => {
     const { name, version, nodeIp, endpoint } = given
-    const discovery = { endpoint, token: token.reveal(), caCertHash: caHash(authority) }
+    const discovery = { endpoint, token: token.reveal(), caCertHashes: caHashes(authority, via.host.name) }
     const config = workerConfig({ self: { name }, version, nodeIp, cluster: given }, discovery)
     const words = ['--config', '/dev/stdin', ...ignoring(given.ignorePreflightErrors)]
     await ctx.remote.run({ stdin: new Secret(config), timeout: 900 })`kubeadm join ${words}`

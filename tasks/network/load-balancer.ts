@@ -178,6 +178,6 @@ export const loadBalancer = defineTask({
     const { dest } = given
     const wanted = await wantedText(ctx, given)
     await remote.write(nextOf(dest), wanted, { mode: '0644' })
-    await putConfiguration(ctx, dest, 'haproxy 2.2 or later is required')
+    await putConfiguration(ctx, { service: 'haproxy', dest, hint: 'haproxy 2.2 or later is required' })
   },
 })

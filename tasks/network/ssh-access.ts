@@ -1,63 +1,23 @@
 import {
   CoxswainError,
   defineTask,
-  drift,
   driftUnlessEmpty,
   hostSelector,
   ok,
-  shellFile,
   unknown,
   z,
 } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import {
-  appendToSshFile,
-  editSshFile,
-  inSshFolder,
-  readSshFile,
-  statSshFiles,
-  userName,
-} from '../system/accounts/as-user.ts'
+import { appendToSshFile, editSshFile, readSshFile, userName } from '../system/accounts/as-user.ts'
 import { appendLines, linesOf } from '../shared/lines.ts'
+import { keyOf, pairOf } from './ssh-key.ts'
 
-const pair = 'id_ed25519'
-const keyProgram = shellFile(import.meta.url, 'ssh-key.sh')
+const pair = pairOf('ed25519')
 
 const noSuchUser = (user: string, { host }: CheckContext): CoxswainError =>
   new CoxswainError('task-failed', `the user ${user} does not exist on ${host.name}`, {
     hint: 'create the user first, or set another one',
   })
-
-/** Creates an SSH key pair of a user on the host. The private key never leaves the host. */
-export const sshKey = defineTask({
-  name: 'ssh-key',
-  description: 'Creates an ed25519 SSH key pair of a user on the host if there is none.',
-  reads: "the key pair in the user's ~/.ssh",
-  example: { user: 'root' },
-  params: () => z.object({ user: userName().default('root').describe('the user that the key is for') }),
-  title: ({ user }) => `ssh key of ${user}`,
-  makes: ({ user }) => [keyOf(user)],
-
-  async check(ctx, { user }) {
-    const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
-    if (found === undefined) return unknown(`the user ${user} does not exist yet`)
-    const path = `~${user}/.ssh/${pair}`
-    if (found.mode === undefined || !found.beside) return drift({ what: path, to: 'a key pair' })
-    return driftUnlessEmpty(
-      found.mode === '0600' ? [] : [{ what: `mode of ${path}`, from: found.mode, to: '0600' }],
-    )
-  },
-
-  async apply(ctx, { user }) {
-    const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
-    if (found === undefined) throw noSuchUser(user, ctx)
-    const made = found.mode === undefined ? 'pair' : found.beside ? 'nothing' : 'public'
-    await inSshFolder(ctx, user, { file: keyProgram, words: [made, `${user}@${ctx.host.name}`] })
-  },
-})
-
-/** The key as an earlier task of the run would make it. */
-const keyOf = (user: string): string => `the key of the user ${user}`
 
 const noKey = (user: string, { host }: CheckContext): CoxswainError =>
   new CoxswainError('task-failed', `${user} has no key on ${host.name}`, {

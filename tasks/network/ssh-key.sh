@@ -3,12 +3,17 @@
 # $1 the user
 # $2 what to create: pair, public, or nothing
 # $3 comment of a new pair
+# $4 name of the private key
+# $5... options of ssh-keygen for its type and bits
 
 . ../system/accounts/ssh-make-folder.sh
-f=$d/id_ed25519
-if [ "$2" = pair ]; then ssh-keygen -q -t ed25519 -N '' -C "$3" -f "$f"; fi
+w=$2 c=$3 f=$d/$4
+shift 4
+if [ "$w" = pair ]; then
+  . ./ssh-new-pair.sh
+fi
 chmod 0600 "$f"
-if [ "$2" = public ]; then
+if [ "$w" = public ]; then
   . ../system/accounts/ssh-draft.sh
   ssh-keygen -y -P '' -f "$f" >"$t"
   mv -f "$t" "$f.pub"

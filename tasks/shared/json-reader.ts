@@ -1,6 +1,7 @@
 /** Readers of JSON for authors, as any value or as that of a schema. */
 import { CoxswainError } from '../../engine/index.ts'
 import type { ErrorCode, z } from '../../engine/index.ts'
+import { schemaFaults } from './schema-faults.ts'
 
 /** Reads JSON, as any value or as that of a schema. */
 export interface JsonReader {
@@ -23,13 +24,13 @@ export interface JsonSource {
  * @throws when it is called, the code of the source, for a text that is not JSON or not what the schema wants.
  */
 export const jsonReader = (text: string, { name, of, code }: JsonSource): JsonReader => {
-  const refused = (why: string, cause: unknown): CoxswainError =>
-    new CoxswainError(code, `${name} is not ${why}: ${of}`, { cause, output: text.slice(0, 2000).trimEnd() })
+  const refused = (why: string, cause: unknown, hint?: string): CoxswainError =>
+    new CoxswainError(code, `${name} is not ${why}`, { cause, output: text.slice(0, 2000).trimEnd(), hint })
   const parsed = (): unknown => {
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw refused('JSON', cause)
+      throw refused(`JSON: ${of}`, cause)
     }
   }
   function json(): unknown
@@ -39,7 +40,11 @@ export const jsonReader = (text: string, { name, of, code }: JsonSource): JsonRe
     if (schema === undefined) return value
     const { data, error } = schema.safeParse(value)
     if (error === undefined) return data
-    throw refused('what the schema wants', error)
+    throw refused(
+      `what the schema wants: ${of}: ${schemaFaults(error, value).join('; ')}`,
+      error,
+      `change the schema, or what gives ${name}`,
+    )
   }
   return json
 }

@@ -13,17 +13,28 @@ const refuse = (options: string | undefined, issues: z.RefinementCtx): void => {
   if (problem !== undefined) issues.addIssue({ code: 'custom', message: problem })
 }
 
+/** The lines of a text that are to be keys. */
+const linesIn = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+
+const isKey = (line: string): boolean => !/[^\P{Cc}\t]/u.test(line) && readKey(line) !== undefined
+
 const params = () =>
   z
     .object({
       user: userName().default('root').describe('the user that the key can log in as'),
       key: z
         .string()
-        .refine((text) => !/[^\P{Cc}\t]/u.test(text.trim()) && readKey(text) !== undefined, {
+        .refine((text) => linesIn(text).length > 0 && linesIn(text).every(isKey), {
           message: 'must be a complete public key on one line, such as `ssh-ed25519 AAAA… comment`',
         })
-        .superRefine((text, issues) => refuse(readKey(text)?.options, issues))
-        .describe('the public key, as it is in a .pub file'),
+        .superRefine((text, issues) => {
+          for (const line of linesIn(text)) refuse(readKey(line)?.options, issues)
+        })
+        .describe('the public key, as it is in a .pub file; or several of them, each on a line of its own'),
       options: z
         .string()
         .superRefine(refuse)
@@ -38,17 +49,19 @@ const params = () =>
     })
 type Params = z.output<ReturnType<typeof params>>
 
-const parsed = (text: string): AuthorizedKey => {
-  const key = readKey(text)
-  if (key !== undefined) return key
-  throw new CoxswainError('params-invalid', 'this is not a public key')
-}
+/** The keys of the parameter, each once. */
+const keysOf = (text: string): AuthorizedKey[] => [
+  ...new Map(
+    linesIn(text)
+      .flatMap((line) => readKey(line) ?? [])
+      .map((key) => [key.blob, key] as const),
+  ).values(),
+]
 
 /**
  * The line of the key. Given values take precedence over those in the file. A line with the same meaning is not changed.
  */
-const wantedLine = (given: Params, line: string | undefined): string => {
-  const key = parsed(given.key)
+const wantedLine = (given: Params, key: AuthorizedKey, line: string | undefined): string => {
   const before = line === undefined ? undefined : readKey(line)
   const options = given.options ?? (key.options === '' ? before?.options : key.options) ?? ''
   const problem = options === '' || options === given.options ? undefined : problemOfOptions(options)
@@ -65,27 +78,36 @@ const wantedLine = (given: Params, line: string | undefined): string => {
   return line !== undefined && before !== undefined && keyLine(before) === wanted ? line : wanted
 }
 
-/** The text of the file with the key, or without it. */
-export const withKey = (text: string | undefined, given: Params): string => {
-  const { blob } = parsed(given.key)
+/** The text of the file with a key, or without it. */
+const withOne = (text: string | undefined, given: Params, key: AuthorizedKey): string => {
   const lines = linesOf(text)
-  const isIt = (line: string): boolean => readKey(line)?.blob === blob
+  const isIt = (line: string): boolean => readKey(line)?.blob === key.blob
   const at = lines.findIndex(isIt)
-  const wanted = given.state === 'absent' ? [] : [wantedLine(given, lines[at])]
+  const wanted = given.state === 'absent' ? [] : [wantedLine(given, key, lines[at])]
   const change = (line: string, index: number): readonly string[] => {
     if (index === at) return wanted
-    if (isIt(line)) return []
-    // any other line could be a key of an unknown type
-    const other = line.trim() !== '' && !line.trim().startsWith('#')
-    return given.exclusive && other ? [] : [line]
+    return isIt(line) ? [] : [line]
   }
   return mapLines(text, change, at < 0 ? wanted : [])
+}
+
+/** The text of the file with the keys, or without them. */
+export const withKey = (text: string | undefined, given: Params): string => {
+  const keys = keysOf(given.key)
+  const all = keys.reduce<string | undefined>((before, key) => withOne(before, given, key), text) ?? ''
+  if (!given.exclusive) return all
+  const own = new Set(keys.map(({ blob }) => blob))
+  return mapLines(all, (line) => {
+    // any other line could be a key of an unknown type
+    const other = line.trim() !== '' && !line.trim().startsWith('#')
+    return other && !own.has(readKey(line)?.blob ?? '') ? [] : [line]
+  })
 }
 
 /** Adds a public key to those that can log in as a user, or removes it. */
 export const authorizedKey = defineTask({
   name: 'authorized-key',
-  description: 'Adds a public key to the authorized_keys of a user, with its options, or removes it.',
+  description: 'Adds public keys to the authorized_keys of a user, with their options, or removes them.',
   reads: '~/.ssh and its authorized_keys, as that user',
   example: {
     user: 'root',
@@ -93,8 +115,9 @@ export const authorizedKey = defineTask({
   },
   params,
   title: ({ user, key, state }) => {
-    const { type, comment } = parsed(key)
-    return `${state === 'absent' ? 'no ' : ''}key ${comment === '' ? type : comment} of ${user}`
+    const names = keysOf(key).map(({ type, comment }) => (comment === '' ? type : comment))
+    const what = names.length > 1 ? `${names.length} keys` : `key ${names[0] ?? ''}`
+    return `${state === 'absent' ? 'no ' : ''}${what} of ${user}`
   },
 
   async check(ctx, given) {

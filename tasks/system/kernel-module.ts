@@ -1,9 +1,28 @@
-import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, flag, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../shared/file-text.ts'
 import { appendLines, linesOf } from '../shared/lines.ts'
+import { filesInOrder, otherFiles } from './drop-ins/later-files.ts'
+import type { Places } from './drop-ins/later-files.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
+
+/** The files that are read at boot (modules-load.d(5)). */
+const places: Places = {
+  folders: [
+    '/etc/modules-load.d',
+    '/run/modules-load.d',
+    '/usr/local/lib/modules-load.d',
+    '/usr/lib/modules-load.d',
+    '/lib/modules-load.d',
+  ],
+}
+
+/** Whether another file than that of the task loads a module at boot. */
+const isLoadedElsewhere = async (ctx: CheckContext, name: string): Promise<boolean> =>
+  filesInOrder(places, await otherFiles(ctx, places, fileOf(name), name)).some(({ lines }) =>
+    lines.some((line) => line.trim() === name),
+  )
 
 /** The text that loads a module at boot; other lines stay (modules-load.d(5)). */
 export const withModule = (text: string | undefined, name: string): string => {
@@ -42,20 +61,30 @@ export const kernelModule = defineTask({
         .string()
         .regex(/^[\w-]+$/, 'must be the name of a kernel module')
         .describe('the module, such as br_netfilter'),
+      anyFile: flag()
+        .default(false)
+        .describe(
+          'accept a module that another file loads at boot; by default the module has a file of its own',
+        ),
     }),
   title: ({ name }) => `kernel module ${name}`,
 
-  async check(ctx, { name }) {
-    const [here, saved] = await Promise.all([isThere(ctx, name), readText(ctx.remote, fileOf(name))])
-    const wanted = withModule(saved, name)
+  async check(ctx, { name, anyFile }) {
+    const [here, saved, elsewhere] = await Promise.all([
+      isThere(ctx, name),
+      readText(ctx.remote, fileOf(name)),
+      anyFile && isLoadedElsewhere(ctx, name),
+    ])
+    const wanted = elsewhere ? saved : withModule(saved, name)
     return driftUnlessEmpty([
       ...(here ? [] : [{ what: `kernel module ${name}`, to: 'loaded' }]),
       ...(saved === wanted ? [] : [{ what: fileOf(name), from: shown(saved), to: shown(wanted) }]),
     ])
   },
 
-  async apply(ctx, { name }) {
+  async apply(ctx, { name, anyFile }) {
     if (!(await isThere(ctx, name))) await ctx.remote.run`modprobe ${name}`
+    if (anyFile && (await isLoadedElsewhere(ctx, name))) return
     await ctx.remote.makeDirectory('/etc/modules-load.d')
     const file = fileOf(name)
     await writeText(ctx.remote, file, withModule(await readText(ctx.remote, file), name))

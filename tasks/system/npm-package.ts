@@ -4,12 +4,16 @@ import {
   driftUnlessEmpty,
   flag,
   remotePath,
+  shellFile,
+  shellProgram,
   unknown,
   words,
   z,
 } from '../../engine/index.ts'
 import type { Change, RemoteReader } from '../../engine/index.ts'
 import { lockChanges } from './languages/npm-lock.ts'
+
+const newestProgram = shellFile(import.meta.url, 'npm-newest.sh')
 
 const params = () =>
   z
@@ -31,7 +35,10 @@ const params = () =>
       options: words()
         .default([])
         .describe('other options of npm install or npm ci, such as --ignore-scripts'),
-      state: z.enum(['present', 'absent']).default('present').describe('absent removes the package'),
+      state: z
+        .enum(['present', 'latest', 'absent'])
+        .default('present')
+        .describe('latest installs the newest version of the registry; absent removes the package'),
     })
     .refine(({ name, folder }) => name !== undefined || folder !== undefined, {
       message: 'a name or a folder is needed',
@@ -39,10 +46,14 @@ const params = () =>
     .refine(
       ({ name, version, state }) => name !== undefined || (version === undefined && state === 'present'),
       {
-        message: 'version and state=absent need a name',
+        message: 'version, state=latest and state=absent need a name',
         path: ['name'],
       },
     )
+    .refine(({ state, version }) => state !== 'latest' || version === undefined, {
+      message: 'latest and a version exclude each other',
+      path: ['version'],
+    })
 type Params = z.output<ReturnType<typeof params>>
 
 /** Seconds for an installation. */
@@ -61,6 +72,18 @@ const versionOf = async (remote: RemoteReader, { name, folder }: Params): Promis
       : `${folder}/node_modules`
   const text = await remote.read(`${modules}/${name}/package.json`)
   return text === undefined ? undefined : manifest.parse(JSON.parse(text)).version
+}
+
+/** The newest version that the registry has, with the options and the .npmrc of the installation. */
+const newest = async (
+  remote: RemoteReader,
+  { name = '', folder, options }: Pick<Params, 'name' | 'folder' | 'options'>,
+): Promise<string> => {
+  const at = { timeout: 300, ...(folder !== undefined && { cwd: folder }) }
+  const label = `npm view ${name} version`
+  return (
+    await remote.query({ ...at, label })`${shellProgram(newestProgram, name, ...options)}`.text()
+  ).trim()
 }
 
 /** What of the lock file of a project is not installed; undefined if it does not exist. */
@@ -82,15 +105,16 @@ export const npmPackage = defineTask({
   name: 'npm-package',
   description:
     'Installs a package with npm for all users or in the folder of a project, or removes it; without a name, installs what package-lock.json has, with npm ci.',
-  reads: 'package.json of the package; for a project package-lock.json and node_modules/.package-lock.json',
+  reads:
+    'package.json of the package; for latest npm view; for a project package-lock.json and node_modules/.package-lock.json',
   example: { name: 'pm2', version: '5.3.0' },
   params,
-  brings: ({ state }) => state === 'present',
+  brings: ({ state }) => state !== 'absent',
   title: ({ name, version, folder, state }) =>
     `${state === 'absent' ? 'no ' : ''}npm ${name === undefined ? 'packages' : `package ${name}`}${version === undefined ? '' : ` ${version}`}${folder === undefined ? '' : ` in ${folder}`}`,
 
   async check({ remote }, given) {
-    const { name, folder, version, state, production } = given
+    const { name, folder, state, production } = given
     if (!(await hasNpm(remote)))
       return state === 'absent' ? driftUnlessEmpty([]) : unknown('npm is not installed yet')
     if (name === undefined) {
@@ -99,14 +123,18 @@ export const npmPackage = defineTask({
         ? unknown(`${folder}/package-lock.json does not exist yet`)
         : driftUnlessEmpty(changes)
     }
+    // its .npmrc can name another registry
+    if (state === 'latest' && folder !== undefined && !(await remote.exists(folder)))
+      return unknown(`${folder} does not exist yet`)
     const from = await versionOf(remote, given)
+    const version = state === 'latest' ? await newest(remote, given) : given.version
     const isRight = state === 'absent' ? from === undefined : from !== undefined && (version ?? from) === from
     const to = state === 'absent' ? undefined : (version ?? 'installed')
     return driftUnlessEmpty(isRight ? [] : [{ what: `npm package ${name}`, from, to }])
   },
 
   async apply({ remote }, given) {
-    const { name, folder, version, state, production, options } = given
+    const { name, folder, state, production, options } = given
     if (!(await hasNpm(remote)))
       throw new CoxswainError('task-failed', 'npm is not installed', {
         hint: 'install it first, with the task package',
@@ -122,6 +150,7 @@ export const npmPackage = defineTask({
       await remote.run(at)`npm ci ${[...quiet, ...(production ? ['--omit=dev'] : []), ...options]}`
       return
     }
+    const version = state === 'latest' ? await newest(remote, given) : given.version
     const word = state === 'absent' ? 'uninstall' : 'install'
     const what = version === undefined ? name : `${name}@${version}`
     const more = state === 'absent' ? [] : options

@@ -62,7 +62,20 @@ const params = () =>
         .pipe(z.array(z.string().regex(/^[\w*][\w.*-]*$/, 'must be a repository')))
         .default([])
         .describe('repositories to enable for this task alone (dnf)'),
+      disableRepo: words()
+        .pipe(z.array(z.string().regex(/^[\w*][\w.*-]*$/, 'must be a repository')))
+        .default([])
+        .describe('repositories to leave out for this task alone (dnf)'),
+      release: z
+        .string()
+        .regex(/^[\w][\w./-]*$/, 'must be a release, such as bookworm-backports')
+        .optional()
+        .describe('the release to prefer over others for this task alone, such as bookworm-backports (apt)'),
       purge: flag().default(false).describe('with state=absent, also remove the configuration files (apt)'),
+    })
+    .refine(({ release, state }) => release === undefined || state === 'present', {
+      message: 'release chooses what is installed if a package is missing: it works with state present only',
+      path: ['release'],
     })
     .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
       message: 'latest and a version exclude each other',
@@ -88,12 +101,18 @@ const none: readonly string[] = []
 const changesFor = async (
   ctx: CheckContext,
   manager: PackageManager,
-  { name: names, state, purge, enableRepo }: Params,
+  { name: names, state, purge, enableRepo, disableRepo, release }: Params,
 ): Promise<Findings> => {
-  if (enableRepo.length > 0 && manager.enables !== true)
+  if (release !== undefined && manager.releases !== true)
     throw new CoxswainError(
       'task-failed',
-      'enableRepo works with dnf only, and this host has another package manager',
+      'release works with apt only, and this host has another package manager',
+      { hint: 'leave it out for this host' },
+    )
+  if (enableRepo.length + disableRepo.length > 0 && manager.enables !== true)
+    throw new CoxswainError(
+      'task-failed',
+      'enableRepo and disableRepo work with dnf only, and this host has another package manager',
       {
         hint: 'leave it out for this host; package-repository adds a repository',
       },
@@ -106,7 +125,7 @@ const changesFor = async (
       ? manager.upgrades(
           ctx,
           plain.map((name) => installed.get(name)?.as ?? name),
-          enableRepo,
+          { enable: enableRepo, disable: disableRepo },
         )
       : nothing,
     purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
@@ -197,7 +216,8 @@ export const packages = defineTask({
   },
 
   async apply(ctx, given) {
-    const { state, refresh, cacheAge, recommends, purge, enableRepo: enable } = given
+    const { state, refresh, cacheAge, recommends, purge, release } = given
+    const { enableRepo: enable, disableRepo: disable } = given
     const latest = state === 'latest'
     const manager = await managerOf(ctx)
     if (state !== 'absent' && refresh) {
@@ -214,7 +234,8 @@ export const packages = defineTask({
     if (state === 'absent') {
       const names = wanted.map(({ name }) => name)
       await manager.remove(ctx, names, purge)
-    } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends, enable })
+    } else if (wanted.length > 0)
+      await manager.install(ctx, wanted, { latest, recommends, enable, disable, release })
     return changes.length === 0 ? ok({ versions }) : drift(...changesOnly(changes))
   },
 })

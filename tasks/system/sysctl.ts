@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
 import { defineTask, driftUnlessEmpty, flag, z } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
-import type { RemoteReader } from '../../engine/index.ts'
+import type { CheckContext, RemoteReader } from '../../engine/index.ts'
 import { readText, writeText } from '../shared/file-text.ts'
 import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
 import { oneLine } from '../shared/one-line.ts'
-import { countsElsewhere, filesAfter, isRead, otherFiles } from './drop-ins/later-files.ts'
+import { countsElsewhere, filesAfter, filesInOrder, isRead, otherFiles } from './drop-ins/later-files.ts'
 import type { FoundFile, Places } from './drop-ins/later-files.ts'
 
 /** A value for a comparison: the kernel prints tabs between the fields of a list, and accepts any blanks. */
@@ -79,6 +79,10 @@ const places: Places = {
   last: '/etc/sysctl.conf',
 }
 
+/** The other files that are read at boot, if that of the task is. */
+const othersOf = async (ctx: CheckContext, key: string, file: string): Promise<readonly FoundFile[]> =>
+  isRead(places, file) ? otherFiles(ctx, places, file, pathOf(key).split('/').at(-1) ?? key) : []
+
 /** @throws `task-failed` if a file that is read later sets another value. */
 const mustCount = (files: readonly FoundFile[], key: string, value: string, own: string): void => {
   const winner = filesAfter(places, own, files).findLast(
@@ -88,6 +92,12 @@ const mustCount = (files: readonly FoundFile[], key: string, value: string, own:
   if (winner !== undefined && there !== undefined && fields(there) !== fields(value))
     throw countsElsewhere(`${key} = ${there}`, own, winner.path)
 }
+
+/** The value that is set at boot by other files than that of the task. */
+const setElsewhere = (files: readonly FoundFile[], key: string): string | undefined =>
+  filesInOrder(places, files)
+    .map(({ lines }) => savedValue(lines.join('\n'), key))
+    .findLast((value) => value !== undefined)
 
 /** Whether the running kernel has the parameter. */
 const isKnown = (remote: RemoteReader, key: string): Promise<boolean> =>
@@ -112,6 +122,11 @@ export const sysctl = defineTask({
       file: remoteFile()
         .default('/etc/sysctl.d/90-coxswain.conf')
         .describe('the file to write for the next boot'),
+      anyFile: flag()
+        .default(false)
+        .describe(
+          'accept a value that other files set for the next boot, where the file does not set one; by default it is in the file',
+        ),
       ignoreUnknown: flag()
         .default(false)
         .describe(
@@ -121,16 +136,16 @@ export const sysctl = defineTask({
   title: ({ key, value }) => `${key} = ${value}`,
   writes: ({ file }) => [{ path: posix.dirname(file), as: 'folder' }],
 
-  async check(ctx, { key, value, file, ignoreUnknown }) {
+  async check(ctx, { key, value, file, anyFile, ignoreUnknown }) {
     const { remote } = ctx
     const known = !ignoreUnknown || (await isKnown(remote, key))
     const [live, saved, others] = await Promise.all([
       known ? remote.query`sysctl -n ${key}`.text() : undefined,
       readText(remote, file),
-      isRead(places, file) ? otherFiles(ctx, places, file, pathOf(key).split('/').at(-1) ?? key) : [],
+      othersOf(ctx, key, file),
     ])
     mustCount(others, key, value, file)
-    const kept = savedValue(saved, key)
+    const kept = savedValue(saved, key) ?? (anyFile ? setElsewhere(others, key) : undefined)
     return driftUnlessEmpty([
       ...(live === undefined || fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),
       ...(kept !== undefined && fields(kept) === fields(value)
@@ -139,9 +154,15 @@ export const sysctl = defineTask({
     ])
   },
 
-  async apply({ remote }, { key, value, file, ignoreUnknown }) {
+  async apply(ctx, { key, value, file, anyFile, ignoreUnknown }) {
+    const { remote } = ctx
     if (!ignoreUnknown || (await isKnown(remote, key))) await remote.run`sysctl -w ${`${key}=${value}`}`
+    const saved = await readText(remote, file)
+    if (anyFile && savedValue(saved, key) === undefined) {
+      const elsewhere = setElsewhere(await othersOf(ctx, key, file), key)
+      if (elsewhere !== undefined && fields(elsewhere) === fields(value)) return
+    }
     await remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
-    await writeText(remote, file, withValue((await readText(remote, file)) ?? '', key, value))
+    await writeText(remote, file, withValue(saved ?? '', key, value))
   },
 })

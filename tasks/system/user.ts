@@ -4,13 +4,14 @@ import { readText } from '../shared/file-text.ts'
 import { plainPath } from '../shared/paths.ts'
 import {
   groupEntries,
+  hasPassword,
   passwdEntry,
   passwordField,
   shadowDay,
   shadowEntry,
   userOfId,
 } from './accounts/account-files.ts'
-import type { PasswdEntry } from './accounts/account-files.ts'
+import type { Ageing, PasswdEntry } from './accounts/account-files.ts'
 import { busyboxUsers } from './user-tools/busybox.ts'
 import { shadowUsers } from './user-tools/shadow.ts'
 import { userParams } from './user-tools/params.ts'
@@ -18,8 +19,15 @@ import type { UserParams } from './user-tools/params.ts'
 import type { Found, Plan } from './user-tools/types.ts'
 
 /** Whether /etc/shadow is needed, which only root can read. */
-const needsShadow = ({ password, locked, expires }: UserParams): boolean =>
-  password !== undefined || locked !== undefined || expires !== undefined
+const needsShadow = (given: UserParams): boolean =>
+  [
+    given.password,
+    given.locked,
+    given.expires,
+    given.passwordMinDays,
+    given.passwordMaxDays,
+    given.passwordWarnDays,
+  ].some((one) => one !== undefined)
 
 const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => {
   const [passwd, groups, shadow] = await Promise.all([
@@ -59,10 +67,29 @@ const differing = (wanted: string | undefined, current: string | undefined): str
 const otherPlace = (wanted: string | undefined, current: string): string | undefined =>
   differing(wanted, plainPath(current))
 
+/** The fields about the age of passwords that differ. `99999` in a file is the same as no limit. */
+const ageingFor = (given: UserParams, found: Found): Partial<Ageing> => {
+  const now = found.shadow?.ageing ?? { min: '', max: '', warn: '' }
+  const field = (wanted: number | 'never' | undefined, current: string, none: string): string | undefined => {
+    if (wanted === undefined) return undefined
+    const text = wanted === 'never' ? '' : String(wanted)
+    const isNone = current === '' || current === none
+    return text === current || (text === '' && isNone) ? undefined : text
+  }
+  const all = {
+    min: field(given.passwordMinDays, now.min, '0'),
+    max: field(given.passwordMaxDays, now.max, '99999'),
+    warn: field(given.passwordWarnDays, now.warn, '0'),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
 /** The changes to make to an existing user. */
 const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
   const field = found.shadow?.password ?? '!'
-  const password = passwordField(field, { hash: given.password?.reveal(), locked: given.locked })
+  // a run can end after the user was created, and before it got its password
+  const wanted = given.updatePassword === 'always' || !hasPassword(field) ? given.password : undefined
+  const password = passwordField(field, { hash: wanted?.reveal(), locked: given.locked })
   const group = differing(given.group, found.primary)
   return {
     uid: differing(given.uid?.toString(), user.uid),
@@ -75,10 +102,13 @@ const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
       given.expires !== undefined && shadowDay(given.expires) !== (found.shadow?.expires ?? '')
         ? given.expires
         : undefined,
+    ageing: ageingFor(given, found),
     groups: wantedGroups(given, found),
     password: password === field ? undefined : new Secret(password),
   }
 }
+
+const noLimit = (field: string | undefined): string | undefined => (field === '' ? 'none' : field)
 
 const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[] => {
   const plan = planFor(given, found, user)
@@ -96,6 +126,9 @@ const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[]
       day === '' ? 'never' : new Date(Number(day) * 86_400_000).toISOString().slice(0, 10),
       plan.expires,
     ],
+    ['fewest days of a password', found.shadow?.ageing.min || 'none', noLimit(plan.ageing.min)],
+    ['most days of a password', found.shadow?.ageing.max || 'none', noLimit(plan.ageing.max)],
+    ['days of warning', found.shadow?.ageing.warn || 'none', noLimit(plan.ageing.warn)],
     ['password', new Secret(found.shadow?.password ?? ''), plan.password],
   ]
   return pairs.flatMap(([what, from, to]) => (to === undefined ? [] : [{ what: of(what), from, to }]))
@@ -152,8 +185,8 @@ const accountOf = ({ name, uid, gid, home, shell }: PasswdEntry): UserAccount =>
 export const user = defineTask({
   name: 'user',
   description:
-    'Creates a user, or changes its groups, shell, home directory and password hash, or removes it.',
-  reads: '/etc/passwd, /etc/group; /etc/shadow if password, locked or expires is set',
+    'Creates a user, or changes its groups, shell, home directory, password hash and the age of its password, or removes it.',
+  reads: '/etc/passwd, /etc/group; /etc/shadow if password, locked, expires or a number of days is set',
   example: { name: 'deploy', groups: ['www-data'], shell: '/bin/sh' },
   params: userParams,
   title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),

@@ -11,6 +11,7 @@ import { Scalar } from '../../engine/inventory/scalar.ts'
 import { mapScalars } from '../../engine/inventory/scalar-tree.ts'
 import type { Variable } from '../../engine/inventory/types.ts'
 import { evaluatedHosts } from '../inventory/expressions/evaluated.ts'
+import { pythonErrors, pythonValues } from '../inventory/expressions/as-python.ts'
 import { suite } from '../support/spec.ts'
 import { startAnsible } from './ansible.ts'
 import type { Ansible, Question } from './ansible.ts'
@@ -79,6 +80,11 @@ const differences = async (texts: readonly string[], lenient = false): Promise<r
 
 test('written expressions', async () => {
   const found = await differences(expressions)
+  if (found.length > 0) throw new Error(found.join('\n'))
+})
+
+test('arguments, formats and patterns', async () => {
+  const found = await differences([...pythonValues, ...pythonErrors].map(([text]) => text))
   if (found.length > 0) throw new Error(found.join('\n'))
 })
 

@@ -62,6 +62,35 @@ for (const [options, message] of ofPlay) {
   })
 }
 
+test('what a playbook or play must have, and does not, is named', () => {
+  const complete = { name: 'p', vars: z.object({}), plays: () => [] }
+  for (const [key, hint] of [
+    ['name', 'it is text'],
+    ['vars', 'z.object({}) for none'],
+    ['plays', 'write plays:'],
+  ] as const) {
+    const spec = { ...complete, [key]: undefined }
+    // as JavaScript does it
+    assert.match(
+      refused(() => Reflect.apply(playbook, undefined, [spec])),
+      `: ${key} is missing; `,
+    )
+    assert.match(
+      refused(() => Reflect.apply(playbook, undefined, [spec])),
+      hint,
+    )
+  }
+  const playWithout = (key: string) => () =>
+    playbook({
+      ...complete,
+      plays: ({ play }) => [
+        Reflect.apply(play, undefined, ['q', { hosts: 'all', tasks: () => [], [key]: undefined }]),
+      ],
+    })
+  assert.match(refused(playWithout('hosts')), 'play "q": hosts is missing; it is a pattern of hosts')
+  assert.match(refused(playWithout('tasks')), 'play "q": tasks is missing; ')
+})
+
 test('anything but a step is refused in every list, with a hint', () => {
   const inBlock = (...steps: unknown[]): string =>
     // @ts-expect-error -- not a step

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { $ } from 'zx'
 import { kubeadmOf } from '../../lab/kubeadm.ts'
 import { debianRelease } from '../../lab/source.ts'
-import { minorOf } from '../../tasks/kubernetes/kubeadm/versions.ts'
+import { factsOf, minorOf } from '../../tasks/kubernetes/kubeadm/versions.ts'
 import { askKubeadm, refusalOf } from '../support/ask-kubeadm.ts'
 import { e2eKubeadms } from '../support/e2e-releases.ts'
 import { suite } from '../support/spec.ts'
@@ -19,9 +19,10 @@ const kept = join(import.meta.dirname, '..', 'tasks', 'kubernetes', 'golden', 'd
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-configurations-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** `config validate` has come with 1.26; before, `config migrate` reads a configuration, and warns of unknown fields. */
 const judge = (minor: number, file: string): string[] =>
-  minor >= 26 ? ['config', 'validate', '--config', file] : ['config', 'migrate', '--old-config', file]
+  factsOf(`v1.${minor}.0`).validatesConfig
+    ? ['config', 'validate', '--config', file]
+    : ['config', 'migrate', '--old-config', file]
 
 for (const release of e2eKubeadms) {
   test(`kubeadm ${release} accepts each configuration, without a warning`, async () => {

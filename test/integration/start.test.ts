@@ -58,7 +58,7 @@ test('--help loads less than 200 KB: no schemas, no tasks, no ssh, no reporters'
   assert.ok(bytes < 200_000, `${bytes} bytes`)
 })
 
-test('all tasks load less than 1700 KB: no templates, no ssh, no reporters, no type stripper', () => {
+test('all tasks load less than 2050 KB: no templates, no ssh, no reporters, no type stripper', () => {
   const files = loadedWith('dist/tasks.js')
   const sources = sourcesOf(files)
   assert.ok(sources.some((name) => name.startsWith('tasks/files/')))
@@ -67,7 +67,7 @@ test('all tasks load less than 1700 KB: no templates, no ssh, no reporters, no t
     [],
   )
   const bytes = bytesOf(files)
-  assert.ok(bytes < 1_700_000, `${bytes} bytes`)
+  assert.ok(bytes < 2_050_000, `${bytes} bytes`)
 })
 
 /** Module hooks that print the URL of each module that is loaded, on standard error. */
@@ -125,10 +125,10 @@ test('a Tab after the name of a host reads at most 16 files: no tasks, no plans,
     /^tasks\/|^engine\/(?:run\/(?!masking|report-error)|connection\/(?:ssh|shell)|dsl\/task)/,
   ))
 
-test('--list-tasks reads at most 31 files: nothing that connects or runs tasks, no reporters, no journal', () =>
+test('--list-tasks reads at most 33 files: nothing that connects or runs tasks, no reporters, no journal', () =>
   insist(
     loadedBy('playbooks/ha-masters.ts', '-i', 'inventory/example.yaml', '--list-tasks'),
-    31,
+    33,
     /node_modules\/(?:ssh2|handlebars|listr2|zx|age-encryption)\/|^engine\/(?:connection\/(?:shell\/|process\/|local\.|connect\.|ssh\/(?!config\/arguments))|run\/(?:runner|play\/|task\/run-task)|report\/(?:tree|plain|junit|html|json-events)|cli\/journal\/journal)/,
   ))
 

@@ -18,12 +18,12 @@ const { write, at } = folderOf(test)
 write(
   'inv/hosts.yaml',
   `all:
-  vars: { greeting: hey, user: root }
+  vars: { greeting: hey, become_user: root, user: app }
   hosts: { lonely: }
   children:
     web:
       vars: { greeting: ho, version: 1.30 }
-      hosts: { web1: { ansible_user: bob }, web2: }
+      hosts: { web1: { ansible_become_user: bob }, web2: }
     site: { children: { web: } }
     empty: { hosts: {} }
 `,
@@ -62,20 +62,28 @@ test('pain 13: every source of a value is listed with its place, in order of pre
 })
 
 test('all names of a setting are explained together', async () => {
-  const text = await explained('user')
-  assert.match(text, /^ansible_user on web1: "bob"/)
-  assert.match(text, /all: user +inv\/hosts\.yaml:2:26 +"root"\n {2}> host web1: ansible_user .* +"bob"/)
-  assert.is(await explained('ansible_ssh_user'), text)
+  const text = await explained('become_user')
+  assert.match(text, /^ansible_become_user on web1: "bob"/)
+  assert.match(
+    text,
+    /all: become_user +inv\/hosts\.yaml:2:26 +"root"\n {2}> host web1: ansible_become_user .* +"bob"/,
+  )
+  assert.is(await explained('ansible_sudo_user'), text)
+})
+
+test('beside names of Ansible, user is explained as a variable like any other', async () => {
+  assert.match(await explained('user'), /^user on web1: "app"\n +> all +inv\/hosts\.yaml/)
+  assert.not.match(await explained('ansible_user'), 'app')
 })
 
 test('of both names in one place, ours applies', async () => {
-  const inventory = await loadInventory([write('both.ini', 'a user=root ansible_user=bob\n')])
-  const { origins } = explain(layersOf(inventory, 'a', ['all']), 'ansible_user')
+  const inventory = await loadInventory([write('both.ini', 'a become_user=root ansible_become_user=bob\n')])
+  const { origins } = explain(layersOf(inventory, 'a', ['all']), 'ansible_become_user')
   assert.equal(
     origins.map(({ name, variable: { value } }) => [name, value]),
     [
-      ['ansible_user', 'bob'],
-      ['user', 'root'],
+      ['ansible_become_user', 'bob'],
+      ['become_user', 'root'],
     ],
   )
 })
@@ -90,7 +98,7 @@ test('a number is shown as written, and a secret is not shown', async () => {
 test('without a name every variable is explained once', async () => {
   assert.equal(
     explainAll(await layers()).map(({ name }) => name),
-    ['greeting', 'registry', 'ansible_user', 'version'],
+    ['ansible_become_user', 'greeting', 'registry', 'user', 'version'],
   )
 })
 

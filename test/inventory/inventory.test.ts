@@ -225,7 +225,7 @@ test('variables: an invalid secret is not printed', async () => {
 test('connection variables: our names, then Ansible’s', async () => {
   const file = write(
     'reach.yaml',
-    'all:\n  hosts:\n    a: { address: 1.1.1.1, ansible_host: 2.2.2.2, ansible_port: 22022, ansible_ssh_private_key_file: keys/id, ansible_become: yes, ansible_become_pass: hush }\n    b: { private_key_file: ~/.ssh/x, port: many }\n    c: { private_key_file: ~/.ssh/x }\n',
+    'all:\n  hosts:\n    a: { private_key_file: keys/ours, ansible_host: 2.2.2.2, ansible_port: 22022, ansible_ssh_private_key_file: keys/id, ansible_become: yes, ansible_become_pass: hush }\n    b: { private_key_file: ~/.ssh/x, port: many }\n    c: { private_key_file: ~/.ssh/x }\n',
   )
   const hosts = resolveHosts(await loadInventory([file]))
   const host = (name: string) => {
@@ -236,7 +236,7 @@ test('connection variables: our names, then Ansible’s', async () => {
   const a = connectionVarsOf(host('a'))
   assert.equal(
     [a.address, a.port, a.private_key_file, a.become],
-    ['1.1.1.1', 22_022, join(folder, 'keys/id'), true],
+    ['2.2.2.2', 22_022, join(folder, 'keys/ours'), true],
   )
   assert.is(a.become_password?.reveal(), 'hush')
   assert.not.match(JSON.stringify(a), 'hush')

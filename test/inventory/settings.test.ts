@@ -20,10 +20,10 @@ const cases: [string, string, string[], string][] = [
     'bob',
   ],
   [
-    'our name at the host beats Ansible’s at all',
+    'beside names of Ansible, ours is a variable like any other',
     'all: { vars: { ansible_user: root }, hosts: { a: { user: bob } } }',
     [],
-    'bob',
+    'root',
   ],
   [
     'a group beats all',
@@ -31,7 +31,6 @@ const cases: [string, string, string[], string][] = [
     [],
     'bob',
   ],
-  ['at one place our name wins', 'all: { hosts: { a: { ansible_user: root, user: bob } } }', [], 'bob'],
   ['the command line beats the host', 'all: { hosts: { a: { user: root } } }', ['ansible_user=bob'], 'bob'],
 ]
 for (const [what, text, extra, user] of cases) {
@@ -62,9 +61,10 @@ test("a name of Ansible's without a value leaves it to the others", async () => 
 })
 
 test("between our name and Ansible's the more specific place counts", async () => {
-  const all = 'ansible_ssh_user: late'
-  const text = `all: { vars: { ${all} }, hosts: { a: { ansible_user: early, user: ours } } }`
-  assert.is(connectionVarsOf(await hostOf(text)).user, 'ours')
+  const become = async (text: string) => connectionVarsOf(await hostOf(text)).become_user
+  const all = 'ansible_become_user: late'
+  assert.is(await become(`all: { vars: { ${all} }, hosts: { a: { become_user: ours } } }`), 'ours')
+  assert.is(await become(`all: { hosts: { a: { ${all}, become_user: ours } } }`), 'ours')
 })
 
 const connections: [string, string][] = [
@@ -197,12 +197,12 @@ test('ssh arguments without effect here are accepted', async () => {
 
 test('ssh arguments with an expression are ignored for a local host, and an error otherwise', async () => {
   const variables = { ansible_ssh_common_args: '-o ProxyJump={{ bastion }}' }
-  assert.is((await argumentsOf({ ...variables, connection: 'local' })).unsupported, undefined)
+  assert.is((await argumentsOf({ ...variables, ansible_connection: 'local' })).unsupported, undefined)
   await rejects(() => argumentsOf(variables), 'inventory-invalid', 'ansible_ssh_common_args')
 })
 
 test('ssh arguments are ignored for a host with another connection', async () => {
-  const variables = { ansible_ssh_common_args: '-L 1:localhost:1', connection: 'local' }
+  const variables = { ansible_ssh_common_args: '-L 1:localhost:1', ansible_connection: 'local' }
   assert.is((await argumentsOf(variables)).unsupported, undefined)
 })
 

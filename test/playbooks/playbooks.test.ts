@@ -15,11 +15,13 @@ import type { Plan } from '../../engine/run/plan/plan.ts'
 import { tasksOf } from '../../engine/run/plan/planned-steps.ts'
 import { canChangeHosts } from '../../engine/run/plan/choose-tasks.ts'
 import { tagsOf } from '../../engine/run/plan/tags.ts'
+import bundle from '../../playbooks/bundle.ts'
 import etcdAlarm from '../../playbooks/etcd-alarm.ts'
 import etcdBackup from '../../playbooks/etcd-backup.ts'
 import etcdDefrag from '../../playbooks/etcd-defrag.ts'
 import etcdRestore from '../../playbooks/etcd-restore.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
+import moveEndpoint from '../../playbooks/move-endpoint.ts'
 import maintenance from '../../playbooks/maintenance.ts'
 import renewCerts from '../../playbooks/renew-certs.ts'
 import reconfigure from '../../playbooks/reconfigure.ts'
@@ -30,6 +32,8 @@ import recoverQuorum from '../../playbooks/recover-quorum.ts'
 import reset from '../../playbooks/reset.ts'
 import revive from '../../playbooks/revive.ts'
 import rotateCa from '../../playbooks/rotate-ca.ts'
+import rotateKeys from '../../playbooks/rotate-keys.ts'
+import rotateServiceAccounts from '../../playbooks/rotate-service-accounts.ts'
 import smoke from '../../playbooks/smoke.ts'
 import status from '../../playbooks/status.ts'
 import upgrade from '../../playbooks/upgrade.ts'
@@ -77,7 +81,12 @@ test('ha-masters reads like a table of contents', async () => {
 
 test('the addresses of all masters are checked before anything is changed, also of parts of the playbook', async () => {
   const plan = await planOf(haMasters)
-  assert.equal(namesFor(plan, 0, 'm3'), ['own-addresses', 'credentials-valid', 'no-rotation'])
+  assert.equal(namesFor(plan, 0, 'm3'), [
+    'own-addresses',
+    'credentials-valid',
+    'no-rotation',
+    'no-endpoint-move',
+  ])
   const tagsIn = (from: number, to: number): string[] =>
     tagsOf({ ...plan, plays: plan.plays.slice(from, to) })
   assert.equal(namesFor(plan, 1, 'm1'), ['same-cluster'])
@@ -117,7 +126,7 @@ test('reconfigure: everything is judged first, the masters follow one at a time,
     plan.plays.map((_, index) => namesFor(plan, index, 'm2')),
     [
       ['same-cluster'],
-      ['no-rotation', 'reconfigure-plan'],
+      ['no-rotation', 'no-endpoint-move', 'reconfigure-plan'],
       ['reconfigure-master', 'write-config', 'api-server-names', 'control-plane-ready'],
       ['reconfigure-master', 'write-config', 'api-server-names', 'control-plane-ready'],
       ['upload-cluster-config', 'reconfigure-kube-proxy'],
@@ -214,12 +223,71 @@ test('remove-master drains before it changes the load balancer, so that a drain 
       .slice(0, 4)
       .map(({ candidates }, play) => namesFor(plan, play, [...candidates.keys()][0] ?? '')),
     [
-      ['no-rotation', 'etcd-quorum-without'],
+      ['no-rotation', 'no-endpoint-move', 'etcd-quorum-without'],
       ['node-drain'],
       ['load-balancer'],
-      ['etcd-leader-move', 'reset-node'],
+      ['etcd-leader-move', 'service', 'reset-node'],
     ],
   )
+})
+
+test('remove-master stops keepalived of virtual_ip on a master that leaves, and no other keepalived', async () => {
+  const plan = await planWith(removeMaster, 'removed_masters: { hosts: { m4: { address: 192.0.2.14 } } }')
+  const stop = tasksFor(plan, 3, 'm4')[1]
+  assert.ok(stop)
+  assert.match(JSON.stringify(stop.params), '"name":"keepalived","state":"stopped","enabled":false')
+  const path = '/etc/keepalived/keepalived.conf'
+  const own = '# written by coxswain (virtual-ip); changes are overwritten\nglobal_defs {\n'
+  assert.is((await rehearse(stop, { files: { [path]: 'global_defs {\n' } })).outcome, 'skipped')
+  assert.is((await rehearse(stop, { files: {} })).outcome, 'skipped')
+  // it looks at the service
+  const patterns: World['patterns'] = [[/^if \[ -d \/run\/systemd\/system/, 'none\n']]
+  assert.is((await rehearse(stop, { files: { [path]: own }, patterns })).outcome, 'failed')
+})
+
+test('an endpoint that the load balancers cannot have is refused before anything connects', async () => {
+  const shared = 'loadbalancers: { hosts: { m1: {}, m2: {}, m3: {} } }'
+  await rejects(
+    () => planWith(haMasters, shared),
+    'inventory-invalid',
+    /m1 is in masters and loadbalancers, and its haproxy would have port 6443/,
+  )
+  const plan = await planWith(haMasters, shared, 'control_plane_endpoint=192.0.2.100:8443')
+  assert.is(plan.plays[3]?.candidates.has('m1'), true)
+  await rejects(
+    () => planOf(haMasters, 'virtual_ip=192.0.2.300'),
+    'variables-invalid',
+    /must be an IP address/,
+  )
+  const without = folder.write(
+    'without.yaml',
+    'all: { vars: { control_plane_endpoint: "192.0.2.100:8443", kubernetes_version: v1.30.4, virtual_ip: 192.0.2.100 }, children: { masters: { hosts: { m1: { address: 192.0.2.11 } } } } }',
+  )
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [without] }))
+  await rejects(
+    async () => makePlan(haMasters, inventoryView, limit),
+    'inventory-invalid',
+    /virtual_ip is 192.0.2.100, but the group loadbalancers has no host/,
+  )
+})
+
+test('load balancers with a virtual IP: keepalived is started, and the address is waited for', async () => {
+  const plan = await planOf(haMasters, 'virtual_ip=192.0.2.100', 'control_plane_endpoint=192.0.2.100:8443')
+  const [host = ''] = [...(plan.plays[3]?.candidates.keys() ?? [])]
+  assert.equal(namesFor(plan, 3, host), [
+    'package',
+    'load-balancer',
+    'service',
+    'package',
+    'virtual-ip',
+    'directory',
+    'file',
+    'service',
+    'wait-for',
+  ])
+  const wait = tasksFor(plan, 3, host).at(-1)
+  assert.match(JSON.stringify(wait?.params), '"port":8443,"host":"192.0.2.100"')
+  assert.match(wait?.title ?? '', 'journalctl -u keepalived')
 })
 
 test('remove-master: a master that is lost is removed also while an authority is being replaced, which could not end with it', async () => {
@@ -252,8 +320,8 @@ test('workers: each joins with what its pool says, all at the same time, and is 
     [[], [], [], [1], []],
   )
   assert.equal(namesFor(plan, 0, 'm2'), ['same-cluster', 'cluster-info'])
-  assert.equal(namesFor(plan, 1, 'w1'), ['worker-fits', 'no-rotation'])
-  assert.equal(namesFor(plan, 1, 'w2'), ['own-addresses', 'worker-fits', 'no-rotation'])
+  assert.equal(namesFor(plan, 1, 'w1'), ['worker-fits', 'no-rotation', 'no-endpoint-move'])
+  assert.equal(namesFor(plan, 1, 'w2'), ['own-addresses', 'worker-fits', 'no-rotation', 'no-endpoint-move'])
   const ready = await planOf(haMasters)
   assert.equal(namesFor(plan, 2, 'w1'), [
     ...namesFor(ready, 4, 'm1'),
@@ -274,8 +342,17 @@ test('workers: each joins with what its pool says, all at the same time, and is 
 })
 
 test('workers: programs are installed on new workers only, where the inventory says where they come from', async () => {
-  const plan = await planWith(workers, pools, 'kubernetes_bundles=/bundles')
-  assert.equal(namesFor(plan, 2, 'w1').slice(0, 1), ['kubernetes-programs'])
+  const plan = await planWith(workers, pools, 'install={"from":"bundle","bundles":"/bundles"}')
+  assert.equal(namesFor(plan, 2, 'w1').slice(0, 8), [
+    'assert',
+    'kubernetes-programs',
+    'bundle-part',
+    'bundle-part',
+    'systemd-unit',
+    'systemd-unit',
+    'bundle-part',
+    'systemd-unit',
+  ])
   assert.equal(namesFor(plan, 2, 'w1').slice(-6, -5), ['bundle-images'])
   assert.match(JSON.stringify(tasksFor(plan, 1, 'w1')[0]?.params), '"installs":"v1.30.4"')
 })
@@ -506,7 +583,7 @@ test('rotate-ca: both authorities are trusted by all masters before the new ones
     plan.plays.map(({ portions }, play) => [portions, namesFor(plan, play, 'm1')]),
     [
       [[], ['static-pods-restart', ...well]],
-      [[1], ['authority-prepare', 'authority-prepare', 'authority-prepare']],
+      [[1], ['no-endpoint-move', 'authority-prepare', 'authority-prepare', 'authority-prepare']],
       [[1], ['authority-trust', ...settled, 'kubelet-certificate', ...well]],
       [[], ['cluster-info-authority', 'workloads-restart', 'pods-without-authority']],
       [[1], ['authority-sign', ...settled, ...well]],
@@ -539,6 +616,155 @@ test('rotate-ca: both authorities are trusted by all masters before the new ones
 
 test('rotate-ca: a time must be given', async () => {
   await rejects(() => planOf(rotateCa), 'variables-invalid', 'rotate_ca_made_before')
+})
+
+test('move-endpoint: the new endpoint is proven from every node before anything refers to it, and the proof is the last', async () => {
+  const plan = await planWith(moveEndpoint, 'workers: { hosts: { w1: { address: 192.0.2.51 } } }')
+  const well = ['etcd-healthy', 'control-plane-ready']
+  const balanced = namesFor(await planOf(haMasters), 3, 'lb1')
+  assert.equal(
+    plan.plays.map(({ portions, candidates }, play) => {
+      const host = ['m1', 'w1', 'lb1'].find((one) => candidates.has(one)) ?? ''
+      return [host, portions, namesFor(plan, play, host)]
+    }),
+    [
+      ['m1', [], ['same-cluster']],
+      ['m1', [], ['no-rotation', 'same-master', ...well, 'endpoint-move-begin']],
+      ['lb1', [], ['former-endpoint-kept', ...balanced]],
+      ['m1', [1], ['write-config', 'api-server-names', ...well]],
+      ['m1', [], ['endpoint-answers']],
+      ['m1', [], ['endpoint-records']],
+      ['m1', [1], ['endpoint-kubeconfigs', ...well]],
+      ['w1', [1, '25%'], ['endpoint-kubeconfigs']],
+      ['m1', [], ['endpoint-kube-proxy']],
+      ['m1', [], ['endpoint-former-users']],
+      ['w1', [], ['endpoint-former-users']],
+      ['m1', [], ['endpoint-move-end']],
+      ['m1', [1], []],
+    ],
+  )
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm1')[0]?.params), '"moving":true')
+  // one host asks all others: a part of the hosts, as with --limit, does not prove it for all
+  assert.equal(plan.plays[4]?.candidates.size, 3)
+  assert.match(JSON.stringify(tasksFor(plan, 4, 'm1')[0]?.params), '"workers":["w1"]')
+})
+
+test('move-endpoint: names go from the certificates only where the user says so, and never those of the inventory', async () => {
+  const plan = await planOf(moveEndpoint, 'remove_api_names=["old.example"]')
+  assert.equal(namesFor(plan, 12, 'm2'), ['api-server-names', 'etcd-healthy', 'control-plane-ready'])
+  assert.match(JSON.stringify(tasksFor(plan, 12, 'm2')[0]?.params), '"without":["old.example"]')
+  // a former endpoint can have been the address of a master
+  const own = await planOf(moveEndpoint, 'remove_api_names=["192.0.2.11"]')
+  assert.match(JSON.stringify(tasksFor(own, 12, 'm1')[0]?.params), '"without":[]')
+  assert.match(JSON.stringify(tasksFor(own, 12, 'm2')[0]?.params), '"without":["192.0.2.11"]')
+  await rejects(
+    () => planOf(moveEndpoint, 'remove_api_names=["old.example"]', 'cert_sans=["old.example"]'),
+    'params-invalid',
+    'old.example is also a name that the certificate must have',
+  )
+})
+
+test('rotate-keys: all can decrypt before one encrypts, everything is written again, and only then the former keys go', async () => {
+  const plan = await planOf(rotateKeys, 'rotate_keys_made_before=2026-01-01')
+  const well = ['etcd-healthy', 'control-plane-ready']
+  assert.equal(
+    plan.plays.map(({ portions }, play) => [portions, namesFor(plan, play, 'm1')]),
+    [
+      [[], ['no-rotation', 'no-endpoint-move', 'static-pods-restart', ...well]],
+      [[1], ['encryption-prepare']],
+      [[1], ['encryption-stage', ...well]],
+      [[], []],
+      [[1], ['encryption-stage', ...well]],
+      [[], ['encryption-rewrite']],
+      [[1], ['encryption-stage', ...well]],
+      [[1], ['encryption-keep']],
+    ],
+  )
+  assert.equal(
+    [2, 4, 6].map(
+      (play) => /"stage":"([^"]*)"/.exec(JSON.stringify(tasksFor(plan, play, 'm2')[0]?.params))?.[1],
+    ),
+    ['both', 'new first', 'new'],
+  )
+  // its own record is what it completes
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm1')[0]?.params), '"keys":false')
+  await rejects(() => planOf(rotateKeys), 'variables-invalid', 'rotate_keys_made_before')
+})
+
+test('rotate-service-accounts: all accept the new key before one signs, pods have new tokens, and only then former ones are refused', async () => {
+  const made = 'rotate_service_accounts_made_before=2026-01-01'
+  const plan = await planWith(
+    rotateServiceAccounts,
+    'workers: { hosts: { w1: { address: 192.0.2.51 } } }',
+    made,
+  )
+  const well = ['etcd-healthy', 'control-plane-ready']
+  const steps = [
+    [[], ['no-rotation', 'no-endpoint-move', 'static-pods-restart', ...well]],
+    [[1], ['service-account-prepare']],
+    [[1], ['service-account-stage', ...well]],
+    [[1], ['service-account-stage', ...well]],
+    [[1], ['service-account-controllers', ...well]],
+    [[], ['service-account-secrets']],
+    [[1], ['service-account-tokens', ...well]],
+    [[1], []],
+    [[1], ['service-account-stage', ...well]],
+    [[1], ['service-account-keep']],
+  ]
+  assert.equal(
+    plan.plays.map(({ portions }, play) => [portions, namesFor(plan, play, 'm1')]),
+    steps,
+  )
+  assert.equal(namesFor(plan, 7, 'w1'), ['service-account-tokens'])
+  assert.equal(
+    [2, 3, 8].map(
+      (play) => /"stage":"([^"]*)"/.exec(JSON.stringify(tasksFor(plan, play, 'm2')[0]?.params))?.[1],
+    ),
+    ['both', 'new signs', 'new'],
+  )
+  assert.match(JSON.stringify(tasksFor(plan, 8, 'm2')[0]?.params), '"nodes":["w1"]')
+  // its own record is what it completes
+  assert.match(JSON.stringify(tasksFor(plan, 0, 'm1')[0]?.params), '"serviceAccounts":false')
+  const alone = await planOf(rotateServiceAccounts, made)
+  assert.match(JSON.stringify(tasksFor(alone, 8, 'm2')[0]?.params), '"nodes":[]')
+  const kept = await planOf(
+    rotateServiceAccounts,
+    made,
+    'rotate_service_accounts_accept_former_until=9999-01-01',
+  )
+  // the hosts keep it, and wait by their clocks
+  for (const play of [1, 5, 8, 9])
+    assert.match(JSON.stringify(tasksFor(kept, play, 'm1')[0]?.params), '"acceptUntil":"9999-01-01"')
+  await rejects(
+    () => planOf(rotateServiceAccounts),
+    'variables-invalid',
+    'rotate_service_accounts_made_before',
+  )
+})
+
+const encrypts =
+  'api_server={"extraArgs":{"encryption-provider-config":"/etc/kubernetes/pki/encryption.yaml"}}'
+
+test('rotate-keys: the cluster keeps the argument before anything is encrypted', async () => {
+  const plan = await planOf(rotateKeys, 'rotate_keys_made_before=2026-01-01', encrypts)
+  assert.equal(namesFor(plan, 3, 'm1'), ['encryption-argument'])
+  assert.match(
+    JSON.stringify(tasksFor(plan, 1, 'm2')[0]?.params),
+    '"file":"/etc/kubernetes/pki/encryption.yaml"',
+  )
+  const several = 'api_server={"extraArgs":{"encryption-provider-config":["/a","/b"]}}'
+  await rejects(
+    () => planOf(rotateKeys, 'rotate_keys_made_before=2026-01-01', several),
+    'inventory-invalid',
+    'several values',
+  )
+})
+
+test('ha-masters: the first API server has its keys of encryption at rest before it starts', async () => {
+  const plan = await planOf(haMasters, encrypts)
+  const all =
+    plan.plays.map((_, play) => namesFor(plan, play, 'm1')).find((one) => one.includes('kubeadm-init')) ?? []
+  assert.is(all.indexOf('encryption-file'), all.indexOf('kubeadm-init') - 1)
 })
 
 test('smoke tries the cluster from one master, with the image of the variable', async () => {
@@ -605,7 +831,7 @@ test('an invalid variable is reported before the plan', async () => {
 test('upgrade: a rehearsal and a snapshot first, then for each version kubeadm, control planes and kubelets', async () => {
   const plan = await planOf(
     upgrade,
-    'kubernetes_bundles=/bundles',
+    'install={"from":"bundle","bundles":"/bundles"}',
     'kubernetes_version=v1.37.2',
     'upgrade_through=[v1.36.3]',
   )
@@ -638,7 +864,12 @@ test('upgrade: a rehearsal and a snapshot first, then for each version kubeadm, 
 })
 
 test('upgrade: the workers follow the masters of each version, one first', async () => {
-  const plan = await planWith(upgrade, pools, 'kubernetes_bundles=/bundles', 'kubernetes_version=v1.37.2')
+  const plan = await planWith(
+    upgrade,
+    pools,
+    'install={"from":"bundle","bundles":"/bundles"}',
+    'kubernetes_version=v1.37.2',
+  )
   assert.equal([plan.plays[5]?.name, plan.plays[5]?.portions], ['step 1: workers', [1, '20%']])
   assert.equal(namesFor(plan, 5, 'w1'), [
     'kubernetes-programs',
@@ -654,7 +885,7 @@ test('upgrade: the workers follow the masters of each version, one first', async
 test('upgrade: after an interruption in a later step, an earlier one neither changes the host nor waits for it', async () => {
   const plan = await planOf(
     upgrade,
-    'kubernetes_bundles=/bundles',
+    'install={"from":"bundle","bundles":"/bundles"}',
     'kubernetes_version=v1.37.2',
     'upgrade_through=[v1.36.3]',
   )
@@ -689,9 +920,157 @@ test('upgrade: after an interruption in a later step, an earlier one neither cha
 
 test('upgrade: programs of packages, which are held again', async () => {
   const repository =
-    'kubernetes_repository={"url":"https://packages.example/{minor}/deb/","key_url":"https://packages.example/{minor}/key","key_fingerprint":"0123456789012345678901234567890123456789"}'
+    'install={"from":"packages","repository":{"url":"https://packages.example/{minor}/deb/","key_url":"https://packages.example/{minor}/key","key_fingerprint":"0123456789012345678901234567890123456789"}}'
   const plan = await planOf(upgrade, repository)
   assert.equal(namesFor(plan, 2, 'm1'), ['package-repository', 'package-hold', 'package', 'package-hold'])
   // without a source
   await rejects(() => planOf(upgrade), 'variables-invalid', '')
+})
+
+/** The tasks with which ha-masters prepares a master, and those that are skipped on one that is a node already. */
+const prepared = async (
+  install: unknown,
+  ...more: string[]
+): Promise<{ readonly tasks: readonly Task[]; readonly names: readonly string[] }> => {
+  const plan = await planOf(haMasters, `install=${JSON.stringify(install)}`, ...more)
+  return { tasks: tasksFor(plan, 4, 'm1'), names: namesFor(plan, 4, 'm1') }
+}
+
+const usual = async (): Promise<string[]> => namesFor(await planOf(haMasters), 4, 'm1')
+
+test('ha-masters: nothing is installed by default', async () => {
+  assert.equal((await prepared({ from: 'none' })).names, await usual())
+  assert.is((await usual())[0], 'kernel-module')
+})
+
+test('ha-masters: programs, runtime, units and images of a bundle, on hosts that are not nodes yet', async () => {
+  const { tasks, names } = await prepared(
+    { from: 'bundle', bundles: '/bundles' },
+    'kubernetes_version=v1.37.2',
+  )
+  assert.equal(names, [
+    'assert',
+    'kubernetes-programs',
+    'bundle-part',
+    'bundle-part',
+    'systemd-unit',
+    'systemd-unit',
+    'bundle-part',
+    'systemd-unit',
+    'containerd-config',
+    ...(await usual()),
+    'bundle-images',
+  ])
+  assert.match(JSON.stringify(tasks[1]?.params), '"bundle":"/bundles/v1.37.2"')
+  assert.match(
+    JSON.stringify(tasks[8]?.params),
+    '"sandboxImage":"registry.k8s.io/pause:3.10.2","cgroupDriver":"systemd"',
+  )
+  const node: World = { files: { '/etc/kubernetes/kubelet.conf': 'x' } }
+  for (const task of [...tasks.slice(0, 9), ...tasks.slice(-1)])
+    assert.is((await rehearse(task, node)).outcome, 'skipped')
+  const [refused] = tasks
+  assert.ok(refused)
+  const packaged = await rehearse(refused, { patterns: [[/dpkg-query/, 'containerd\t1.6.20\tamd64\n']] })
+  assert.match(
+    String(packaged.error),
+    'containerd is installed as a package, whose next update would replace',
+  )
+  for (const reply of ['', { code: 101 }])
+    assert.is((await rehearse(refused, { patterns: [[/dpkg-query/, reply]] })).outcome, 'ok')
+  const bare = await prepared({ from: 'bundle', bundles: '/bundles', runtime: 'none', units: false })
+  assert.equal(bare.names.slice(0, 4), ['kubernetes-programs', 'bundle-part', 'bundle-part', 'kernel-module'])
+})
+
+test('ha-masters: packages of a repository of the minor release, held, and containerd', async () => {
+  const repository = {
+    url: 'https://packages.example/{minor}/deb/',
+    key_url: 'https://packages.example/{minor}/key',
+    key_fingerprint: 'A'.repeat(40),
+  }
+  const version = 'kubernetes_version=v1.37.2'
+  const { tasks, names } = await prepared({ from: 'packages', repository }, version)
+  assert.equal(names, [
+    'assert',
+    'package-repository',
+    'package-hold',
+    'package',
+    'package-hold',
+    'package',
+    'package-hold',
+    'containerd-config',
+    ...(await usual()),
+  ])
+  assert.match(
+    JSON.stringify(tasks[1]?.params),
+    '"url":"https://packages.example/v1.37/deb/","suites":["./"],"components":[],"keyUrl":"https://packages.example/v1.37/key"',
+  )
+  assert.match(
+    JSON.stringify(tasks[3]?.params),
+    '"name":["kubeadm=1.37.2-*","kubelet=1.37.2-*","kubectl=1.37.2-*","cri-tools","kubernetes-cni"]',
+  )
+  assert.match(
+    JSON.stringify(tasks[4]?.params),
+    '"name":["kubeadm","kubelet","kubectl","cri-tools","kubernetes-cni"],"state":"held"',
+  )
+  // a distribution and a package of its own
+  const other = await prepared(
+    {
+      from: 'packages',
+      repository,
+      runtime_package: 'containerd.io',
+      runtime_repository: { ...repository, suites: ['bookworm'], components: ['stable'] },
+    },
+    version,
+  )
+  assert.match(
+    JSON.stringify(other.tasks[5]?.params),
+    '"name":"container-runtime","url":"https://packages.example/v1.37/deb/","suites":["bookworm"],"components":["stable"]',
+  )
+  const refused = other.tasks[0]
+  assert.ok(refused)
+  const world = (name: string): World => ({
+    patterns: [[/dpkg-query/, `${name}\t1.7.1\tamd64\n`]],
+  })
+  assert.is((await rehearse(refused, world('containerd.io'))).outcome, 'ok')
+  const run = await rehearse(refused, world('containerd'))
+  assert.match(String(run.error), 'another package of containerd than containerd.io is installed')
+})
+
+test('images of a bundle are not loaded into a runtime that ctr does not know', async () => {
+  const bundled = { from: 'bundle', bundles: '/bundles', runtime: 'none' }
+  const version = 'kubernetes_version=v1.37.2'
+  assert.ok((await prepared(bundled, version)).names.includes('bundle-images'))
+  assert.not.ok((await prepared(bundled, version, 'container_service=crio')).names.includes('bundle-images'))
+})
+
+test('what install cannot be is refused before anything connects', async () => {
+  for (const [install, message] of [
+    [{ from: 'packages', bundles: '/x' }, /install/],
+    [{ from: 'bundle' }, /install\.bundles/],
+    [{ from: 'floppy' }, /install/],
+  ] as const)
+    await rejects(() => prepared(install, 'kubernetes_version=v1.37.2'), 'variables-invalid', message)
+  await rejects(
+    () => prepared({ from: 'packages' }, 'kubernetes_version=v1.23.17'),
+    'variables-invalid',
+    /has v1\.24 and later/,
+  )
+})
+
+test('bundle: made on this machine, with an archive on request', async () => {
+  folder.write('bundle.yaml', 'all: { hosts: { localhost: { connection: local } } }\n')
+  const plan = async (...extraVars: string[]): Promise<Plan> => {
+    const options = {
+      inventory: [folder.at('bundle.yaml')],
+      extraVars: ['kubernetes_version=v1.37.2', ...extraVars],
+    }
+    const { inventoryView, limit } = await openWorkspace(optionsWith(options))
+    return makePlan(bundle, inventoryView, limit)
+  }
+  const small = await plan('bundle_folder=/srv/bundles')
+  assert.equal(namesFor(small, 0, 'localhost'), ['release-bundle'])
+  assert.match(JSON.stringify(tasksFor(small, 0, 'localhost')[0]?.params), '"folder":"/srv/bundles/v1.37.2"')
+  const archived = await plan('bundle_folder=/srv/bundles', 'bundle_archive=/srv/v1.37.2.tar')
+  assert.equal(namesFor(archived, 0, 'localhost'), ['release-bundle', 'archive'])
 })

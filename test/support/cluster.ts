@@ -109,9 +109,10 @@ export const freshCluster = async (
     assertHealthy: async () => {
       for (const host of names) {
         assert.equal(
-          await cluster.nodes(host),
+          // workers are there in some tests
+          (await cluster.nodes(host)).filter((node) => names.includes(node.replace(/=.*/, ''))),
           names.map((node) => `${node}=True`),
-          `nodes seen from ${host}`,
+          `masters seen from ${host}`,
         )
         assert.equal(
           await cluster.members(host),

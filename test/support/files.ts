@@ -13,8 +13,9 @@ const kinds = [
   'hosts',
   'conformance',
   'types',
-  // before e2e, which is the folder around it
+  // before e2e, which is the folder around them
   'e2e/operations',
+  'e2e/machine',
   'e2e',
 ] as const
 type Kind = (typeof kinds)[number]

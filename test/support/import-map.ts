@@ -46,6 +46,7 @@ export const engineLayers: readonly (readonly string[])[] = [
     'engine/package-root.ts',
     'engine/authors-place.ts',
     'engine/secret.ts',
+    'engine/password-hash.ts',
     'engine/once.ts',
     'engine/settled.ts',
     'engine/shell-file.ts',

@@ -1,6 +1,6 @@
 /**
  * Runs test files, by kind (`main.ts unit integration`) or by the path of a file or folder; `--filter` selects tests in them.
- * Kinds are unit, integration, long, hosts, conformance, types, e2e and e2e/operations. Files named `*.long.test.ts` take
+ * Kinds are unit, integration, long, hosts, conformance, types, e2e, e2e/operations and e2e/machine. Files named `*.long.test.ts` take
  * long (a browser, an installed package, hundreds of hosts): `npm test` leaves them out, CI does not.
  *
  * The last line of output is `N passed, N failed`; the line before it says how many tests were skipped, and why.
@@ -46,7 +46,7 @@ if (kinds.has('hosts')) {
   await prepareHosts()
 }
 const counts =
-  kinds.has('e2e') || kinds.has('e2e/operations') || files.length === 1
+  [...kinds].some((kind) => kind.startsWith('e2e')) || files.length === 1
     ? await inTurn(files)
     : // more processes than processors, because many tests wait
       await runSideBySide(inOrder(files), availableParallelism() * 3, (file) => kindOf(file) === 'hosts')

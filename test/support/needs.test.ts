@@ -81,6 +81,9 @@ const uses: readonly (readonly [call: RegExp, needs: readonly Need[]])[] = [
   [/\baddNetworks\(/, ['root', 'ip', 'network namespaces']],
   [/\bdoasRules\(/, ['root', 'doas']],
   [/\bopenBrowser\(/, ['chromium']],
+  [/\bmakeZip\(/, ['python3']],
+  [/'busybox', '(?:sh|ash)'/, ['busybox']],
+  [/\['dash'\], \['busybox'/, ['dash']],
   [/\b(?:spawnSync|execFileSync)\('python3'/, ['python3', 'python3 yaml']],
 ]
 

@@ -73,6 +73,7 @@ const rows = {
   nft: program('nftables', 'nft'),
   haproxy: program('haproxy', 'haproxy'),
   curl: program('curl', 'curl'),
+  openssl: program('openssl', 'openssl'),
   python3: program('python3', 'python3'),
   'python3 yaml': { package: 'python3-yaml', found: () => works('python3', '-c', 'import yaml') },
   chromium: program('chromium', ...browserNames),

@@ -115,6 +115,7 @@ export const failuresOf = (result: CliResult): string =>
       error
         ? [
             `${task.host}: ${task.title}: ${error.message}
+${error.hint ?? ''}
 ${error.output ?? ''}`,
           ]
         : [],

@@ -19,7 +19,8 @@ const root = resolve(import.meta.dirname, '..')
  */
 export const runFile = async (file: string): Promise<Count> => {
   globalThis.UVU_DEFER = 1
-  globalThis.UVU_QUEUE = [[relative(root, file)]]
+  const name = relative(root, file)
+  globalThis.UVU_QUEUE = [[name]]
   globalThis.UVU_INDEX = 0
   // uvu reads these globals when it is first imported
   const { startFile, tally } = await import('./spec.ts')
@@ -29,11 +30,16 @@ export const runFile = async (file: string): Promise<Count> => {
   // suites register themselves with setImmediate
   await new Promise((done) => setImmediate(done))
   if (tally.suites === 0) {
-    console.error(`${relative(root, file)}: has no suite`)
-    return failedFile
+    console.error(`${name}: has no suite`)
+    return failedFile(name)
   }
   // a file whose tests are all skipped or filtered out prints nothing
   if (globalThis.UVU_QUEUE.some((group) => group.length > 1)) await exec(false)
   process.exitCode = 0
-  return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped }
+  return {
+    passed: tally.passed,
+    failed: tally.failed,
+    failures: tally.failures.map((title) => `${name}: ${title}`),
+    skipped: tally.skipped,
+  }
 }

@@ -81,6 +81,22 @@ test('a title with a refused word fails, also one from a table', () => {
   assert.match(said, /\n1 passed, 1 failed\n$/, said)
 })
 
+test('failed tests are listed at the end, also one that would never run', () => {
+  const late = file('late', '', [
+    "test('works', () => {})",
+    "test('does not', () => { throw new Error('it fails') })",
+    'await new Promise((done) => setTimeout(done, 1))',
+    "test('comes late', () => {})",
+  ])
+  const { status, said } = run([plain, late])
+  rmSync(late)
+  assert.is(status, 1, said)
+  assert.match(
+    said,
+    /\nFAILED: .*late\.test\.ts: late: comes late\nFAILED: .*late\.test\.ts: late: does not\n3 passed, 2 failed\n$/,
+  )
+})
+
 test('a test marked only runs alone in its file, and fails in CI', () => {
   const alone = run([focused])
   assert.is(alone.status, 0, alone.said)

@@ -20,11 +20,11 @@ interface Tally extends Count {
 }
 
 /** The results of the current file; {@link startFile} resets them. */
-export const tally: Tally = { passed: 0, failed: 0, skipped: {}, suites: 0, focused: false }
+export const tally: Tally = { passed: 0, failed: 0, failures: [], skipped: {}, suites: 0, focused: false }
 
 /** Resets the results for a new file. */
 export const startFile = (): void => {
-  Object.assign(tally, { passed: 0, failed: 0, skipped: {}, suites: 0, focused: false })
+  Object.assign(tally, { passed: 0, failed: 0, failures: [], skipped: {}, suites: 0, focused: false })
 }
 
 /**
@@ -107,9 +107,11 @@ export const suite = (
   const each: { readonly before: Body[]; readonly after: Body[] } = { before: [], after: [] }
   const entries: Entry[] = []
   let broken: Error | undefined
+  let finished = false
 
   const failed = (title: string, error: unknown): Error => {
     tally.failed += 1
+    tally.failures.push(`${name}: ${title}`)
     const reason = asError(error)
     // uvu prints errors when the suite ends, which can take minutes
     if (seconds > usualLimit) process.stderr.write(`\n${title}: ${reason.message}\n`)
@@ -129,13 +131,17 @@ export const suite = (
     try {
       await limited(body, seconds)
     } catch (error) {
-      if (broken === undefined) console.error(failed(`${name}: after`, error))
+      if (broken === undefined) console.error(failed('after', error))
     }
   }
   const addTo =
     (only: boolean) =>
     (...[title, ...rest]: TestArguments): void => {
       const [{ needs = [] }, body] = rest.length === 1 ? [{}, rest[0]] : rest
+      if (finished)
+        console.error(
+          failed(title, new Error('added after a top-level await of its file: it would never run')),
+        )
       if (only) tally.focused = true
       entries.push({ title, body, needs: [...suiteNeeds, ...needs], only })
     }
@@ -155,6 +161,7 @@ export const suite = (
   const hooks: { readonly before: Body[]; readonly after: Body[] } = { before: [], after: [] }
   /** Adds the selected tests to uvu's suite, and hooks if at least one body runs. */
   const finish = (): void => {
+    finished = true
     if (entries.length === 0) fails('has at least one test', `the suite "${name}" has no test`)
     const chosen = filterOf(process.env[filterVariable])
     let [scheduled, bodies] = [entries.length === 0 ? 1 : 0, 0]

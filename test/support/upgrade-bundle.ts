@@ -23,6 +23,11 @@ export const upgradeBundle = async (
   folder.write(`bundles/${version}/SHA256SUMS`, sums.join(''))
   return {
     version,
-    words: ['-e', `kubernetes_bundles=${folder.at('bundles')}`, '-e', `upgrade_to=${version}`],
+    words: [
+      '-e',
+      `install=${JSON.stringify({ from: 'bundle', bundles: folder.at('bundles') })}`,
+      '-e',
+      `upgrade_to=${version}`,
+    ],
   }
 }

@@ -9,7 +9,7 @@ const run = async (file: string): Promise<Count> => {
     return await runFile(file)
   } catch (error) {
     console.error(error)
-    return failedFile
+    return failedFile(file)
   }
 }
 

@@ -31,7 +31,7 @@ const send = (worker: ChildProcess, file: string): Promise<Count> =>
     }
     const die = (): void => {
       text += `\n${file}: its process ended before the file\n`
-      finish(failedFile)
+      finish(failedFile(file))
     }
     worker.stdout?.on('data', hear)
     worker.stderr?.on('data', hear)

@@ -7,6 +7,7 @@ import { withJsonSetting } from '../../tasks/files/json-setting.ts'
 import { withYamlSetting } from '../../tasks/files/yaml-setting.ts'
 import { replaced } from '../../tasks/files/replace.ts'
 import { linesOf } from '../../tasks/shared/lines.ts'
+import { withTomlValue } from '../../tasks/kubernetes/containerd/toml.ts'
 import { withDrained, withoutDrained } from '../../tasks/network/load-balancers/configuration.ts'
 import { withEntry as withHost } from '../../tasks/network/hosts-entry.ts'
 import { appendLines } from '../../tasks/shared/lines.ts'
@@ -180,6 +181,25 @@ const yamlEditors = (name: string, given: Partial<Setting>): [string, Editor][] 
 
 /** Every task that edits a file, some of them in several ways. */
 export const editors: Readonly<Record<string, Editor>> = {
+  'containerd-config': {
+    module: 'kubernetes/containerd-config.ts',
+    pool: [
+      '[plugins."a.b".c]',
+      "[plugins.'a.b']",
+      '  key = "old" # why',
+      'other = [1, 2] # key = 1',
+      '# key = 2',
+      'version = 2',
+    ],
+    edit: (text) => withTomlValue(text, ['plugins', 'a.b', 'c'], 'key', 'new'),
+    mine: is(/^\s*key = /, /^\[plugins\."a\.b"\.c\]$/, /^$/),
+  },
+  'containerd-config at the top': {
+    module: 'kubernetes/containerd-config.ts',
+    pool: ['[plugins]', 'key = "old"', '# key = 2', '  version = 2'],
+    edit: (text) => withTomlValue(text, [], 'key', true),
+    mine: is(/^key = /),
+  },
   'pacman hold': {
     module: 'system/package-managers/pacman.ts',
     pool: pacmanPool,

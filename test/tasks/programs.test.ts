@@ -114,14 +114,14 @@ done`,
 
   test(`${shell[0]}: etcd is asked with curl, at every version of its gateway and every address`, () => {
     const name = `etcd-${shell[0]}`
-    const files = ['ca', 'crt', 'key'].map((file) => folder.write(`${name}-${file}`, 'x'))
+    const [ca = '', crt = '', key = ''] = ['ca', 'a.crt', 'a.key'].map((file) =>
+      folder.write(`${name}-${file}`, 'x'),
+    )
+    const first = [ca, crt.replace(/\.crt$/, ''), folder.at('none'), 'a/b', '{"x":1}', 10] as const
     const ask = (bin: string, ...urls: readonly string[]) =>
-      run(shell, sent('tasks/kubernetes/etcd/ask-members.sh', ...files, 'a/b', '{"x":1}', 10, ...urls), {
-        bin,
-      })
+      run(shell, sent('tasks/kubernetes/etcd/ask-members.sh', ...first, ...urls), { bin })
     const curl = (text: string): string => programs(`curl-${name}`, { curl: `for url; do :; done\n${text}` })
 
-    const [ca, crt, key] = files
     assert.is(
       ask(curl('printf "%s\\n200" "$*"'), 'https://m1:2379').stdout,
       'https://m1:2379\t200\t-q -sS -g --noproxy * --proto =https --connect-timeout 5 --max-time 10 ' +
@@ -155,10 +155,14 @@ done`,
 
   test(`${shell[0]}: without curl, kubectl asks etcd`, () => {
     const name = `etcd-kubectl-${shell[0]}`
-    const files = ['ca', 'crt', 'key'].map((file) => folder.write(`${name}-${file}`, 'x'))
+    const [ca = '', crt = '', key = ''] = ['ca', 'a.crt', 'a.key'].map((file) =>
+      folder.write(`${name}-${file}`, 'x'),
+    )
     const words = sent(
       'tasks/kubernetes/etcd/ask-members.sh',
-      ...files,
+      ca,
+      crt.replace(/\.crt$/, ''),
+      folder.at('none'),
       'a/b',
       '{"x":1}',
       10,
@@ -175,7 +179,6 @@ done`,
       })
       return run(shell, `PATH=${bin}\n${words}`)
     }
-    const [ca, crt, key] = files
     assert.is(
       ask('echo "$* $NO_PROXY $(cat)"').stdout,
       `https://m1:2379\t200\t--kubeconfig=/dev/null --server=https://m1:2379 --certificate-authority=${ca} ` +
@@ -192,16 +195,43 @@ done`,
     ] as const)
       assert.is(ask(`echo ${JSON.stringify(text)}; exit 1`).stdout, `https://m1:2379\t${what}\t${text}\n`)
     assert.is(ask(undefined).status, 101)
-    const missing = sent(
-      'tasks/kubernetes/etcd/ask-members.sh',
-      folder.at('none'),
-      crt ?? '',
-      key ?? '',
-      'a',
-      '{}',
-      'local',
+  })
+
+  test(`${shell[0]}: etcd is asked with the first certificate that the host has, and without one, its manifest decides`, () => {
+    const name = `etcd-clients-${shell[0]}`
+    const at = (file: string): string => folder.write(`${name}-${file}`, 'x')
+    const [ca, manifest] = [at('ca'), at('manifest')]
+    const [one = '', two = '', half = ''] = ['one', 'two', 'half'].map((client) =>
+      folder.at(`${name}-${client}`),
     )
-    assert.is(run(shell, missing).status, 102)
+    at('two.crt')
+    at('two.key')
+    at('half.crt')
+    const bin = programs(`curl-${name}`, { curl: 'printf "%s\n200" "$*"' })
+    const ask = (authority: string, clients: readonly string[], etcd: string) =>
+      run(
+        shell,
+        sent(
+          'tasks/kubernetes/etcd/ask-members.sh',
+          authority,
+          clients.join(' '),
+          etcd,
+          'a',
+          '{}',
+          1,
+          'https://m1:1',
+        ),
+        { bin },
+      )
+    assert.match(ask(ca, [half, one, two], manifest).stdout, ` --cert ${two}.crt --key ${two}.key `)
+    const none = folder.at('none')
+    for (const [authority, clients] of [
+      [ca, [half, one]],
+      [none, [two]],
+    ] as const) {
+      assert.is(ask(authority, clients, manifest).status, 103)
+      assert.is(ask(authority, clients, none).status, 102)
+    }
   })
 
   test(`${shell[0]}: a container and its draft are found by their exact names`, () => {

@@ -3,12 +3,14 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import type { Script } from '../../engine/connection/scripted.ts'
 import { given } from '../../engine/dsl/given.ts'
+import { onEach } from '../../engine/dsl/value-source.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import type { World } from '../../engine/testing.ts'
 import { gitCheckout } from '../../tasks/files/git-checkout.ts'
 import { temporaryDirectory } from '../../tasks/files/temporary-directory.ts'
 import { temporaryFile } from '../../tasks/files/temporary-file.ts'
 import { httpRequest } from '../../tasks/network/http-request.ts'
+import { sshKey } from '../../tasks/network/ssh-key.ts'
 import { container } from '../../tasks/system/container.ts'
 import { packages } from '../../tasks/system/package.ts'
 import { selinux } from '../../tasks/system/selinux.ts'
@@ -34,7 +36,12 @@ const arrives = async <Value>(
     (play) => [
       play('p', {
         hosts: 'all',
-        tasks: () => [task, given({ value: task }, ({ value }) => [say({ text: show(value) })])],
+        tasks: () => [
+          task,
+          given({ values: onEach('all', task) }, ({ values }) =>
+            values.map(({ value }) => say({ text: show(value) })),
+          ),
+        ],
       }),
     ],
     { hosts: { a: script(world) } },
@@ -64,6 +71,27 @@ test('user: its ID and home, found or created', async () => {
     ],
   } satisfies World
   assert.equal(await arrives(user({ name: 'anna' }), created, show), ['changed', '1000 1001 /home/anna'])
+})
+
+test('ssh-key: the public key', async () => {
+  const line = 'ssh-ed25519 AAAA root@host'
+  const path = '/etc/ssh/ssh_host_ed25519_key'
+  const show = ({ publicKey }: { publicKey: string }): string => publicKey
+  const pair = { [path]: { content: 'x', mode: '0600' }, [`${path}.pub`]: `${line}\n` }
+  assert.equal(await arrives(sshKey({ path }), { files: pair }, show), ['ok', line])
+  const made = {
+    patterns: [
+      [
+        /ssh-keygen -q "\$@"/,
+        (_, files) => {
+          for (const [name, content] of Object.entries({ [path]: 'x', [`${path}.pub`]: `${line}\n` }))
+            files.set(name, { content })
+          return ''
+        },
+      ],
+    ],
+  } satisfies World
+  assert.equal(await arrives(sshKey({ path }), made, show), ['changed', line])
 })
 
 test('selinux: whether a reboot is needed', async () => {

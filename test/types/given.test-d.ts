@@ -70,6 +70,10 @@ playbook({
             return [file({ path: '/b', content: text })]
           },
         ),
+        // @ts-expect-error a task that never gives a value
+        given({ x: file({ path: '/a' }) }, () => []),
+        // @ts-expect-error nor does it on another host
+        given({ x: on('db[0]', file({ path: '/a' })) }, () => []),
         // @ts-expect-error a format that there is not
         given({ x: read({ path: '/a', as: 'toml' }) }, () => []),
         // @ts-expect-error a parameter that there is not

@@ -1,5 +1,6 @@
 import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
+import { shownWord } from '../../secret.ts'
 import { defineCommand, optional, rest } from '../define-command.ts'
 import { flag, text } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
@@ -82,6 +83,11 @@ export const run = defineCommand({
       const { printTemplate } = await import('../template/print-template.ts')
       return printTemplate({ options: { ...options, host }, words: words.params }, context)
     }
+    const [file] = words.params
+    if (words.target === 'template' && file !== undefined && !/^\w+=/.test(file))
+      throw new CoxswainError('usage', 'a template is printed for one host: --host NAME is needed', {
+        hint: `\`run template ${shownWord(file)} -i INVENTORY --host NAME\`; as a task, template takes src=… dest=…`,
+      })
     if (words.target !== undefined || options.listTasks || options.listHosts)
       return (await import('../session/run.ts')).run(input, context)
     if (!options.help) throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { formatError } from '../../report/format-error.ts'
 import { reportError } from '../../run/report-error.ts'
 import { projectFile } from '../project/names.ts'
+import { looksLikeFile } from '../session/looks-like-file.ts'
 import { asStarted } from '../program-name.ts'
 import { ansibleModule, moduleNames } from './ansible-names.ts'
 import { findTasks } from './find-tasks.ts'
@@ -34,7 +36,7 @@ const hasOwnFile = async ({ project }: CommandContext, name: string): Promise<bo
 }
 
 /**
- * `run docs [TASK | WORDS]`: lists the tasks of the project and of the library, describes a task, or searches for tasks, also
+ * `run docs [TASK | FILE | WORDS]`: lists the tasks of the project and of the library, describes a task or those of a file, or searches for tasks, also
  * by the name of a module of Ansible. Returns the exit status.
  *
  * @throws `load-failed` if no task matches, with the nearest name.
@@ -54,6 +56,16 @@ export const docs = async (
   const known = libraryTasks.find(({ info }) => info.name === name)
   if (known !== undefined && !(await hasOwnFile(context, name))) {
     out(taskPage(known, program.name))
+    return 0
+  }
+  const [path = '', exported] = name.split('#')
+  if (looksLikeFile(name) && existsSync(path)) {
+    context.loadHooks()
+    const { fileTasks } = await import('./project-tasks.ts')
+    const its = (await fileTasks(path)).filter(({ info }) => exported === undefined || info.name === exported)
+    if (its.length === 0) throw new CoxswainError('load-failed', `${shownWord(name)} exports no task or role`)
+    const [only] = its
+    out(its.length === 1 && only !== undefined ? taskPage(only, program.name) : taskList(its, program.name))
     return 0
   }
   const tasks = [...(await ownTasks(context)), ...libraryTasks]

@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path'
 import { isUnit } from '../../dsl/role.ts'
 import { importModule } from '../loader/import-module.ts'
-import { projectFile, namesIn } from '../project/names.ts'
+import { indexOf, namesIn, projectFile } from '../project/names.ts'
 import type { Project } from '../project/project.ts'
 import type { DocumentedTask } from './task-docs.ts'
 
@@ -10,6 +10,20 @@ import type { DocumentedTask } from './task-docs.ts'
 const importOf = (project: Project, file: string): string => {
   const path = relative(project.playbooks, file)
   return path.startsWith('.') ? path : `./${path}`
+}
+
+/** The tasks and roles of a file, as `PATH` and `PATH#NAME`. */
+export const fileTasks = async (path: string): Promise<readonly DocumentedTask[]> => {
+  const units = Object.entries(await importModule(resolve(indexOf(path) ?? path))).flatMap(
+    ([exported, value]) => (isUnit(value) ? [{ exported, info: value.info }] : []),
+  )
+  return units.map(({ exported, info }) => ({
+    exported,
+    info,
+    subject: path,
+    reference: units.length === 1 ? path : `${path}#${info.name}`,
+    from: path.startsWith('/') || path.startsWith('.') ? path : `./${path}`,
+  }))
 }
 
 /**

@@ -38,7 +38,11 @@ const groupsOf = (words: readonly string[]): { readonly name: string; readonly p
 }
 
 /** @throws `usage` if the task does more than read. */
-const factOf = async (name: string, lookup: Lookup): Promise<TaskFactory> => {
+const factOf = async (word: string, lookup: Lookup): Promise<TaskFactory> => {
+  // as in a playbook: osRelease
+  const name = /^[a-z]+(?:[A-Z][a-z0-9]*)+$/.test(word)
+    ? word.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    : word
   const found = await findTarget(name, lookup)
   if (found.kind === 'unit' && isTaskFactory(found.unit) && found.unit.info.kind === 'fact') return found.unit
   throw new CoxswainError('usage', `${shownWord(name)} is not a fact`, {

@@ -8,7 +8,12 @@ import { holdsExpression } from '../../inventory/holds-expression.ts'
 import { placeText } from '../../inventory/place.ts'
 import { mask } from '../../secret.ts'
 
-const valueOf = ({ name, variable: { value, written } }: Origin, secrets: ReadonlySet<string>): string => {
+const valueOf = (
+  { name, variable: { value, written, hidden } }: Origin,
+  secrets: ReadonlySet<string>,
+): string => {
+  // it is from an encrypted file that was opened
+  if (hidden === true) return mask
   const shown = masked(name, value, secrets)
   if (shown === mask) return mask
   // 1.30 is shown as written: that is what a playbook reads as text
@@ -36,8 +41,9 @@ const evaluatedText = (
   { variable, shut }: EvaluatedVariable,
   secrets: ReadonlySet<string>,
 ): string => {
-  if (shut === 'a secret') return mask
-  if (shut !== undefined) return `not evaluated here: it reads ${shut}`
+  if (shut?.reason === 'a secret') return mask
+  if (shut?.detail !== undefined) return `cannot be known here: ${shut.detail}`
+  if (shut !== undefined) return `not evaluated here: it reads ${shut.reason}`
   if (variable === undefined) return 'omitted'
   const failure = failureIn(variable.written)
   if (failure !== undefined) return `cannot be evaluated: ${failure}`

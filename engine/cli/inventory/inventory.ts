@@ -14,7 +14,7 @@ import { outlineListing, outlineTree } from '../../inventory/outline.ts'
 import { readPatternFile } from '../../inventory/patterns/file.ts'
 import { matchHosts } from '../../inventory/patterns/match.ts'
 import type { RunFacts } from '../../inventory/expressions/shared-scope.ts'
-import { evaluatedVariables } from '../../inventory/secrets/hosts.ts'
+import { evaluatedVariables, withFilesOf } from '../../inventory/secrets/hosts.ts'
 import type { Host, Inventory, Variables } from '../../inventory/types.ts'
 import { isLockedFile } from '../../inventory/variables/file.ts'
 import { resolveHosts } from '../../inventory/variables/resolve.ts'
@@ -83,18 +83,33 @@ const defaultsOf = (book: Playbook, file: string): Layer => ({
   ),
 })
 
+/** Whether a key is given for what is encrypted. */
+const namesKey = ({
+  ageKeyFile,
+  vaultPasswordFile,
+  vaultId,
+  askVaultPass,
+}: InventoryCommandOptions): boolean =>
+  askVaultPass || [ageKeyFile, vaultPasswordFile, vaultId].some((given) => (given ?? []).length > 0)
+
 const open = async (
   options: InventoryCommandOptions,
   { redactor, outlets, project }: CommandContext,
 ): Promise<View> => {
   const { playbook } = options
   const book = playbook === undefined ? undefined : await loadPlaybook(playbook)
-  const inventory = await loadInventory(options.inventory, {
+  const { keyring } = keysOf(options, new Prompt(ownTerminal(outlets)), redactor)
+  const loaded = await loadInventory(options.inventory, {
     playbookFolder: playbook === undefined ? undefined : dirname(playbook),
     defaults: (await project()).connection,
     // an encrypted inventory file has the names of hosts; other secrets are not shown and stay sealed
-    keys: keysOf(options, new Prompt(ownTerminal(outlets)), redactor).keyring,
+    keys: keyring,
   })
+  const { host, explain: explained } = options
+  const inventory =
+    host !== undefined && explained !== undefined && namesKey(options)
+      ? await withFilesOf(loaded, host, keyring)
+      : loaded
   const extra = await parseExtra(options.extraVars)
   const { limit } = options
   const names =
@@ -105,7 +120,10 @@ const open = async (
   return {
     inventory,
     extra,
-    run: { playbookFolder: playbook === undefined ? undefined : dirname(playbook) },
+    run: {
+      playbookFolder: playbook === undefined ? undefined : dirname(playbook),
+      sources: options.inventory,
+    },
     hosts: new Map(hosts),
     limited: limit !== undefined,
     defaults: book === undefined || playbook === undefined ? [] : [defaultsOf(book, playbook)],

@@ -26,6 +26,10 @@ export const projectFile = ({ playbooks, tasks }: Folders, name: string): string
   return [found, ...task].join('#')
 }
 
+/** The index of a folder; undefined for a file, and for a folder without one. */
+export const indexOf = (folder: string): string | undefined =>
+  endings.map((ending) => join(folder, `index${ending}`)).find((file) => existsSync(file))
+
 /** Names of the modules in a folder, and of the folders with an index in it, without tests and declarations; none where it cannot be read. */
 export const namesIn = (folder: string): string[] => {
   try {

@@ -1,9 +1,10 @@
 import { describeSelector } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { describeSource } from '../../dsl/value-source.ts'
-import { oneLine, plural } from '../../report/text.ts'
+import { handlerNote, oneLine, plural } from '../../report/text.ts'
 import type { Where } from '../../run/plan/choose-tasks.ts'
 import type { Plan, PlannedPlay } from '../../run/plan/plan.ts'
+import { givensOf } from '../../run/plan/planned-steps.ts'
 import type { PlannedGiven, PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
 import { tagsOf } from '../../run/plan/tags.ts'
 
@@ -61,7 +62,7 @@ export interface Mark {
 type MarkOf = (task: PlannedTask) => Mark | undefined
 
 const note = (
-  { task, role, settings, makesTasks }: PlannedTask,
+  { task, role, handler, settings, makesTasks }: PlannedTask,
   manner: Manner,
   mark: Mark | undefined,
   unknown?: string,
@@ -69,7 +70,7 @@ const note = (
   const { check, apply, until, changes, options } = task
   const notes = [
     mark?.note ?? '',
-    role === 'task' ? '' : role,
+    role === 'task' ? '' : role === 'handler' ? handlerNote(handler) : role,
     manner,
     delegated(settings),
     settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
@@ -96,13 +97,17 @@ const titled = (planned: PlannedTask, manner: Manner, markOf: MarkOf): string =>
   return `${word}${planned.task.name}: ${planned.task.title}${note(planned, manner, mark)}`
 }
 
-/** Steps that are made from values: `given: os from os-release`. */
-const waiting = ({ about, sources, unknown }: PlannedGiven, manner: Manner, markOf: MarkOf): string => {
-  const mark = markOf(about)
-  const word = mark === undefined ? '' : `${mark.word}  `
+/** A step that is made from values: `given: os from os-release`. */
+export const describeGiven = ({ about, sources }: PlannedGiven): string => {
   const values = Object.entries(sources).map(([name, source]) => `${name} from ${describeSource(source)}`)
   const title = about.task.options.title === undefined ? '' : `${about.task.options.title}: `
-  return `${word}${about.task.name}: ${title}${values.join(', ')}${note(about, manner, mark, unknown)}`
+  return `${about.task.name}: ${title}${values.join(', ')}`
+}
+
+const waiting = (given: PlannedGiven, manner: Manner, markOf: MarkOf): string => {
+  const mark = markOf(given.about)
+  const word = mark === undefined ? '' : `${mark.word}  `
+  return `${word}${describeGiven(given)}${note(given.about, manner, mark, given.unknown)}`
 }
 
 /** The steps of a host, one line each. */
@@ -188,11 +193,17 @@ export const listTasks = (
     })
     .join('\n\n') + '\n'
 
-/** `--list-tags`: the tags of each play, without connecting. */
+/** `--list-tags`: the tags of each play, and the steps whose tags are known only with their values. */
 export const listTags = (plan: Plan): string => {
   const lines = chosen(plan.plays).map(([index, play]) => {
     const tags = tagsOf({ ...plan, plays: [play] })
-    return [heading(play, index), `  ${tags.length === 0 ? 'no tags' : tags.join(', ')}`].join('\n')
+    const steps = [...play.candidates.values()].flatMap((one) => givensOf(one.steps))
+    const unknown = [...new Set(steps.map(describeGiven))]
+    return [
+      heading(play, index),
+      `  ${tags.length === 0 ? 'no tags' : tags.join(', ')}`,
+      ...unknown.map((step) => `  not known yet: the tags within ${step}`),
+    ].join('\n')
   })
   return `${lines.join('\n\n')}\n`
 }

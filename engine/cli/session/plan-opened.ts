@@ -45,11 +45,25 @@ export const namesReadBy = (schemas: readonly z.ZodType[]): VariableNames => {
   return all.includes('all') ? 'all' : new Set(all.flatMap((names) => (names === 'all' ? [] : [...names])))
 }
 
-/** Tells which hosts `ansible_play_hosts` is in the inventory, if all plays have the same ones. */
-export const tellPlayHosts = (book: Playbook, workspace: Workspace): void => {
-  const [first, ...others] = book.plays.map((play) => hostsOfPlay(play, workspace))
-  const isSame = (names: readonly string[]): boolean => names.join() === first?.join()
-  if (first !== undefined && others.every(isSame)) workspace.setPlayHosts(first)
+/** The one value of all, if they are the same. */
+const sameOf = <Value>(all: readonly Value[], text: (value: Value) => string): Value | undefined => {
+  const [first, ...others] = all
+  return first !== undefined && others.every((one) => text(one) === text(first)) ? first : undefined
+}
+
+/** Tells what `ansible_play_hosts`, `ansible_play_batch` and `ansible_play_name` are in the inventory, if all plays have the same. */
+export const tellPlays = ({ plays }: Playbook, workspace: Workspace): void => {
+  workspace.setPlays({
+    playHosts: sameOf(
+      plays.map((play) => hostsOfPlay(play, workspace)),
+      (names) => names.join(),
+    ),
+    serial: plays.some(({ serial }) => serial !== undefined),
+    playName: sameOf(
+      plays.map(({ name }) => name),
+      (name) => name,
+    ),
+  })
 }
 
 /** The hosts whose sealed variables a play has read. */
@@ -89,11 +103,12 @@ export const listed = (inventoryView: InventoryView): InventoryView => ({
 
 /** A host for a plan that is only listed; its address is read on demand. */
 const withFlag = (host: RawHost): RawHost => {
-  const { name, groups, variables } = host
+  const { name, groups, variables, inventoryFolder } = host
   return {
     name,
     groups,
     variables,
+    inventoryFolder,
     get address() {
       return host.address
     },
@@ -168,7 +183,7 @@ export const planOpened = async (
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
-  tellPlayHosts(book, workspace)
+  tellPlays(book, workspace)
   if (listing) await workspace.evaluate(namesReadBy([...touched.keys()]))
   for (const [vars, names] of listing ? [] : touched) {
     await openWhatIsNeeded(workspace, names, { wanted: namesRead(vars), connection: 'login' }, noticeOnce)

@@ -175,6 +175,7 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
     redactor,
     asks: !options.listHosts,
     project,
+    run: { check: options.check, diff: options.diff, tags: options.tags, skipTags: options.skipTags },
   })
   writeWarnings(workspace.inventory, outlets, () => variablesRead(book))
   // checked first, so that an error shows the pattern as typed

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import type { RawHost } from '../../dsl/playbook.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { requireGroup } from '../../inventory/graph.ts'
@@ -17,6 +18,7 @@ import {
 import type { OpenContext, Opening, VariableNames } from '../../inventory/secrets/hosts.ts'
 import type { Host, Inventory } from '../../inventory/types.ts'
 import { resolveHosts } from '../../inventory/variables/resolve.ts'
+import type { RunFacts } from '../../inventory/expressions/shared-scope.ts'
 import { parseExtra } from '../../inventory/variables/typed.ts'
 import type { Fleet, FleetHost } from '../../run/fleet.ts'
 import type { InventoryView } from '../../run/plan/plan.ts'
@@ -43,8 +45,8 @@ export interface Workspace {
   readonly open: (names: readonly string[], opening: Opening) => Promise<void>
   /** Evaluates the expressions in variables of all hosts that need no secret and no program. */
   readonly evaluate: (wanted: VariableNames) => Promise<void>
-  /** Says which hosts `ansible_play_hosts` is. */
-  readonly setPlayHosts: (names: readonly string[]) => void
+  /** Says what expressions of the inventory read of the plays, such as `ansible_play_hosts`. */
+  readonly setPlays: (plays: PlayFacts) => void
 }
 
 /** Options of {@link openWorkspace}. */
@@ -57,7 +59,12 @@ export interface WorkspaceDetails {
   readonly asks?: boolean
   /** The settings of the project: what connections are like where no inventory says it. */
   readonly project?: Pick<Project, 'connection'>
+  /** The options of a run that expressions of the inventory can read. */
+  readonly run?: Pick<RunFacts, 'check' | 'diff' | 'tags' | 'skipTags'>
 }
+
+/** What expressions read of plays. */
+type PlayFacts = Pick<RunFacts, 'playHosts' | 'serial' | 'playName'>
 
 const becomeOf = ({ become, becomeUser }: HostOptions, vars: ConnectionVars): boolean | string => {
   const wanted = become ?? (becomeUser === undefined ? (vars.become ?? false) : true)
@@ -84,7 +91,7 @@ const addressOf = ({ name, settings }: Host): string => {
  */
 export const openWorkspace = async (
   options: HostOptions,
-  { playbookFolder, redactor = new Redactor(), asks = true, project }: WorkspaceDetails = {},
+  { playbookFolder, redactor = new Redactor(), asks = true, project, run }: WorkspaceDetails = {},
 ): Promise<Workspace> => {
   // one prompt for all questions: several answers can arrive in one chunk
   const prompt = new Prompt(ownTerminal(outletsOf(redactor)))
@@ -108,8 +115,12 @@ export const openWorkspace = async (
     if (loaded === undefined) throw new CoxswainError('internal', 'the connector is not loaded')
     return loaded
   }
-  let playHosts: readonly string[] | undefined
-  const context = (): OpenContext => ({ inventory, extra, run: { playbookFolder, playHosts } })
+  let plays: PlayFacts = {}
+  const context = (): OpenContext => ({
+    inventory,
+    extra,
+    run: { playbookFolder, sources: options.inventory, forks: options.forks, ...run, ...plays },
+  })
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
@@ -153,10 +164,12 @@ export const openWorkspace = async (
     redactor.learn(secrets)
     hosts.set(name, host)
     const { variables } = host
+    const source = inventory.hosts.get(name)?.source
     raw.set(name, {
       name,
       groups,
       variables,
+      inventoryFolder: source === undefined ? undefined : dirname(resolve(source)),
       // read on demand: a playbook can use the address of a host that it does not connect to
       get address() {
         return invalid.has(name) ? addressOf(host) : address
@@ -211,8 +224,8 @@ export const openWorkspace = async (
       await evaluate(wanted)
       for (const host of hosts.values()) place(host)
     },
-    setPlayHosts: (names) => {
-      playHosts = names
+    setPlays: (found) => {
+      plays = found
     },
   }
 }

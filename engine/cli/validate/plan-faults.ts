@@ -11,9 +11,10 @@ import type { Host } from '../../inventory/types.ts'
 import { connectionVarsOf } from '../../inventory/variables/connection-vars.ts'
 import { variableFaults } from '../../inventory/variables/validate.ts'
 import { makePlan } from '../../run/plan/plan.ts'
-import { tasksOf } from '../../run/plan/planned-steps.ts'
+import { givensOf, tasksOf } from '../../run/plan/planned-steps.ts'
 import type { PlannedTask } from '../../run/plan/planned-steps.ts'
-import { hostsOfPlay, listed, namesReadBy, tellPlayHosts } from '../session/plan-opened.ts'
+import { describeGiven } from '../session/listing.ts'
+import { hostsOfPlay, listed, namesReadBy, tellPlays } from '../session/plan-opened.ts'
 import type { Workspace } from '../session/workspace.ts'
 
 /** Faults, and what could not be looked at because it is encrypted. */
@@ -25,6 +26,8 @@ export interface PlanFaults {
   readonly files: ReadonlySet<string>
   /** Hosts that were planned, with variables that were not checked. */
   readonly unchecked: ReadonlySet<string>
+  /** Steps whose tasks are made when their values are known, and were not looked at. */
+  readonly unknown: ReadonlySet<string>
 }
 
 /** What a list of faults grows by when work fails. */
@@ -86,11 +89,12 @@ export const planFaults = async (book: Playbook, workspace: Workspace): Promise<
       plays.push({ play, names })
       for (const name of names) touched.get(play.vars)?.add(name)
     })
-  if (plays.length === book.plays.length) tellPlayHosts(book, workspace)
+  if (plays.length === book.plays.length) tellPlays(book, workspace)
   await workspace.evaluate(namesReadBy([...touched.keys()]))
   const wrong = new Set<string>()
   const files = new Set<string>()
   const unchecked = new Set<string>()
+  const unknown = new Set<string>()
   for (const [vars, names] of touched) {
     const hosts = [...workspace.hosts.values()].filter(({ name }) => names.has(name))
     const shut = new Set(hosts.filter((host) => needsOpening(host, namesRead(vars))))
@@ -116,6 +120,10 @@ export const planFaults = async (book: Playbook, workspace: Workspace): Promise<
       if (wrong.has(name)) continue
       try {
         const plan = makePlan({ ...book, plays: [play] }, view, [name])
+        const all = plan.plays.flatMap(({ candidates }) =>
+          [...candidates.values()].flatMap((one) => one.steps),
+        )
+        for (const given of givensOf(all)) unknown.add(describeGiven(given))
         const tasks = plan.plays.flatMap(({ candidates }) =>
           [...candidates.values()].flatMap(({ steps, handlers }) => [...tasksOf(steps, 'all'), ...handlers]),
         )
@@ -129,5 +137,5 @@ export const planFaults = async (book: Playbook, workspace: Workspace): Promise<
   if (faults.length === 0 && sealed.size === 0)
     await attempt(faults, () => makePlan(book, view, workspace.limit))
   for (const name of sealed) unchecked.delete(name)
-  return { faults, sealed, files, unchecked }
+  return { faults, sealed, files, unchecked, unknown }
 }

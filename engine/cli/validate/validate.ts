@@ -57,16 +57,18 @@ const refuseUnknownName = (name: string, project: Project): void => {
   })
 }
 
-/** Names on standard error what was not looked at because it is encrypted. */
+/** Names on standard error what was not looked at, as it is encrypted or known only on the hosts. */
 const writeUnchecked = (
   file: string,
-  { sealed, files, unchecked }: Omit<PlanFaults, 'faults'>,
+  { sealed, files, unchecked, unknown }: Omit<PlanFaults, 'faults'>,
   { err }: CommandContext['outlets'],
 ): void => {
   if (sealed.size > 0) err(`${file}: not planned for ${[...sealed].join(', ')}: variables are encrypted\n`)
   if (unchecked.size > 0)
     err(`${file}: variables not checked for ${[...unchecked].join(', ')}: some are encrypted\n`)
   if (files.size > 0) err(`${file}: encrypted files not opened: ${[...files].join(', ')}\n`)
+  for (const step of unknown)
+    err(`${file}: not checked, as its values are known only on the hosts: ${step}\n`)
 }
 
 /** Faults of loading and planning a file; what could not be looked at is noted. */

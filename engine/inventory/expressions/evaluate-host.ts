@@ -11,7 +11,6 @@ import { Fault } from './fault.ts'
 import { libraryOf } from './library-of.ts'
 import { Machine } from './machine.ts'
 import { Shut, settled } from './pending.ts'
-import type { ShutReason } from './pending.ts'
 import { mostNested, numText } from './python-text.ts'
 import { HostScope } from './scope.ts'
 import type { SharedScope } from './shared-scope.ts'
@@ -89,7 +88,7 @@ const failureOf = (
 export interface EvaluatedVariable {
   readonly variable: Variable | undefined
   /** Why a part is not evaluated here; undefined if all are. */
-  readonly shut: ShutReason | undefined
+  readonly shut: Shut | undefined
 }
 
 /** What an evaluator needs. */
@@ -127,12 +126,7 @@ export class Evaluator {
   }
 
   /** The value of one text with expressions. */
-  async #evaluated(
-    host: string,
-    scalar: Scalar,
-    path: string,
-    variable: Variable,
-  ): Promise<Written | ShutReason> {
+  async #evaluated(host: string, scalar: Scalar, path: string, variable: Variable): Promise<Written | Shut> {
     const attempt = (): Written => {
       this.#machine.begin()
       const writer = new Writer(scalar.place)
@@ -146,7 +140,7 @@ export class Evaluator {
     try {
       return await settled(attempt)
     } catch (error) {
-      if (error instanceof Shut) return error.reason
+      if (error instanceof Shut) return error
       const fault = error instanceof RangeError ? new Fault('the expression is nested too deeply') : error
       if (!(fault instanceof Fault)) throw error
       const { message, place = scalar.place } = failureOf(fault, path)
@@ -168,12 +162,12 @@ export class Evaluator {
   /** Evaluates the expressions in a variable of a host, part by part. */
   async variable(host: string, name: string, variable: Variable): Promise<EvaluatedVariable> {
     let hidden: HiddenKind | undefined
-    let shut: ShutReason | undefined
+    let shut: Shut | undefined
     const visit = async (tree: unknown, path: string): Promise<unknown> => {
       if (tree instanceof Scalar) {
         if (!tree.template || tree.failure !== undefined) return tree
         const found = await this.#evaluated(host, tree, path, variable)
-        if (typeof found === 'string') {
+        if (found instanceof Shut) {
           shut ??= found
           return tree
         }

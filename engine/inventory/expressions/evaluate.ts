@@ -1,6 +1,7 @@
 /** Evaluates expressions. */
 import { nearest } from '../nearest.ts'
 import { Fault } from './fault.ts'
+import { listOf, mapOf } from './library.ts'
 import type { Library } from './library.ts'
 import { memberOf } from './members.ts'
 import { compare, isTrue, operate, signed } from './operators.ts'
@@ -62,9 +63,14 @@ const labelOf = (expression: Expression): string => {
 const argumentsOf = (args: readonly Argument[], names: Names): Args => {
   const positional: Value[] = []
   const named = new Map<string, Value>()
-  for (const { name, value } of args) {
+  const { machine } = names.library
+  for (const { name, value, spread } of args) {
     const found = evaluate(value, names)
-    if (name === undefined) positional.push(found)
+    if (spread === 'list') positional.push(...listOf(machine, found, 'what follows *'))
+    else if (spread === 'map') {
+      const map = mapOf(machine, found, 'what follows **')
+      for (const key of map.entries.keys()) named.set(key, map.get(key) ?? null)
+    } else if (name === undefined) positional.push(found)
     else named.set(name, found)
   }
   return new Args(positional, named)
@@ -100,7 +106,7 @@ const compared = (expression: Extract<Expression, { kind: 'compare' }>, names: N
   let left = evaluate(expression.first, names)
   for (const { operator, operand } of expression.rest) {
     const right = evaluate(operand, names)
-    if (left instanceof Undefined) throw left.fault()
+    if (left instanceof Undefined && !left.blank) throw left.fault()
     if (!compare(operator, left, right)) return false
     left = right
   }
@@ -140,7 +146,9 @@ export const evaluate = (expression: Expression, names: Names): Value => {
     case 'slice': {
       const bounds = expression.bounds.map((bound) => bound && evaluate(bound, names))
       const object = evaluate(expression.object, names)
-      return object instanceof Undefined ? object : machine.guarded(() => sliced(machine, object, bounds))
+      return object instanceof Undefined
+        ? object.strict()
+        : machine.guarded(() => sliced(machine, object, bounds))
     }
     case 'call':
       return called(expression, names)
@@ -175,7 +183,10 @@ export const evaluate = (expression: Expression, names: Names): Value => {
     case 'choice': {
       if (isTrue(evaluate(expression.test, names))) return evaluate(expression.value, names)
       if (expression.otherwise !== undefined) return evaluate(expression.otherwise, names)
-      return new Undefined('the condition is false, and there is no else', { hint: "add else ''" })
+      return new Undefined('the condition is false, and there is no else', {
+        hint: "add else ''",
+        blank: true,
+      })
     }
   }
 }

@@ -1,12 +1,13 @@
-/** Formats texts with values, as `%` and `format` do in Python. */
+/** Formats texts with values, as `%` does in Python. */
 import { Fault } from './fault.ts'
 import type { Machine } from './machine.ts'
+import { exponentText, fixedText, generalText } from './python-number.ts'
 import { pythonRepr } from './python-text.ts'
 import { Dict, List, Num } from './values.ts'
 import type { Value } from './values.ts'
 
-/** The most characters of one formatted value. */
-const widest = 1000
+/** The most characters of one formatted value, and digits after the point. */
+const [widest, mostDigits] = [1000, 100]
 
 /** The flags, width and precision of `%-5.2f`, and its letter. */
 interface Conversion {
@@ -16,42 +17,98 @@ interface Conversion {
   readonly letter: string
 }
 
-const numberIn = (machine: Machine, value: Value, letter: string): number | bigint => {
+const numberIn = (machine: Machine, value: Value, letter: string): Num => {
   const found = machine.reveal(value)
-  if (typeof found === 'boolean') return found ? 1 : 0
-  if (found instanceof Num) return found.value
+  if (typeof found === 'boolean') return new Num(found ? 1 : 0)
+  if (found instanceof Num) return found
   throw new Fault(`%${letter} needs a number`)
 }
 
 const padded = (text: string, { flags, width }: Conversion): string => {
   if (flags.includes('-')) return text.padEnd(width)
   if (!flags.includes('0')) return text.padStart(width)
-  const sign = /^[-+]/.exec(text)?.[0] ?? ''
-  return sign + text.slice(sign.length).padStart(width - sign.length, '0')
+  const start = /^[-+ ]?(?:0[xXo])?/.exec(text)?.[0] ?? ''
+  return start + text.slice(start.length).padStart(width - start.length, '0')
+}
+
+const signOf = (isNegative: boolean, flags: string): string =>
+  isNegative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : ''
+
+/** Checks the width and precision of a format. */
+export const checkSize = (width: number, precision: number | undefined): void => {
+  if (width > widest || (precision ?? 0) > mostDigits)
+    throw new Fault(`a format can be at most ${widest} wide, with ${mostDigits} digits`)
+}
+
+/** A float that is not below 0, by a letter of `eEfFgG`. */
+export const floatDigits = (size: number, letter: string, precision: number, entire: boolean): string => {
+  const small = letter.toLowerCase()
+  const make = small === 'f' ? fixedText : small === 'e' ? exponentText : generalText
+  const text = make(size, precision, entire)
+  return letter === small ? text : text.toUpperCase()
+}
+
+/** The prefix of a base, and the digits of an integer that is not below 0. */
+export const integerDigits = (
+  size: bigint,
+  letter: string,
+): { readonly prefix: string; readonly digits: string } => {
+  const base = { x: 16, X: 16, o: 8, b: 2 }[letter] ?? 10
+  const digits = size.toString(base)
+  return { prefix: base === 10 ? '' : `0${letter}`, digits: letter === 'X' ? digits.toUpperCase() : digits }
+}
+
+const asInteger = (found: Num, conversion: Conversion): string => {
+  const { letter, precision = 0, flags } = conversion
+  if (found.float && /[xXo]/.test(letter)) throw new Fault(`%${letter} needs an integer, not a float`)
+  const { value } = found
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Fault(`%${letter} needs a finite number`)
+  const integer = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
+  const { prefix, digits } = integerDigits(integer < 0n ? -integer : integer, letter)
+  const sign = signOf(integer < 0n, flags)
+  return padded(`${sign}${flags.includes('#') ? prefix : ''}${digits.padStart(precision, '0')}`, conversion)
+}
+
+const asCharacter = (machine: Machine, value: Value): string => {
+  const found = machine.reveal(value)
+  if (typeof found === 'string' && Array.from(found).length === 1) return found
+  const code = found instanceof Num && !found.float ? Number(found.value) : -1
+  if (code >= 0 && code <= 0x10_ff_ff) return String.fromCodePoint(code)
+  throw new Fault('%c needs one character')
+}
+
+/** A value as Python code, with ASCII alone. */
+export const asciiRepr = (machine: Machine, value: Value): string =>
+  pythonRepr(value, (one) => machine.reveal(one)).replaceAll(/[^\p{ASCII}]/gu, (letter) => {
+    const code = letter.codePointAt(0) ?? 0
+    const hex = code.toString(16)
+    if (code < 0x1_00) return `\\x${hex.padStart(2, '0')}`
+    return code < 0x1_00_00 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
+  })
+
+const asText = (machine: Machine, value: Value, letter: string): string => {
+  if (letter === 'c') return asCharacter(machine, value)
+  if (letter === 's') return machine.text(value)
+  return letter === 'a' ? asciiRepr(machine, value) : pythonRepr(value, (one) => machine.reveal(one))
 }
 
 const converted = (machine: Machine, value: Value, conversion: Conversion): string => {
   const { letter, precision, flags } = conversion
-  if (letter === 's' || letter === 'r') {
-    const text = letter === 's' ? machine.text(value) : pythonRepr(value, (one) => machine.reveal(one))
-    const cut = precision === undefined ? text : text.slice(0, precision)
-    return padded(cut, { ...conversion, flags: flags.replace('0', '') })
+  if (/[srac]/.test(letter)) {
+    const text = asText(machine, value, letter)
+    const cut =
+      precision === undefined || letter === 'c' ? text : Array.from(text).slice(0, precision).join('')
+    return padded(cut, { ...conversion, flags: flags.replaceAll('0', '') })
   }
-  const number = numberIn(machine, value, letter)
-  const plus = flags.includes('+') && number >= 0 ? '+' : ''
-  if (letter === 'f' || letter === 'F')
-    return padded(plus + Number(number).toFixed(precision ?? 6), conversion)
-  if (letter === 'e' || letter === 'g') {
-    if (letter === 'e') {
-      const text = Number(number).toExponential(precision ?? 6)
-      return padded(plus + text.replace(/e([-+])(\d)$/, 'e$10$2'), conversion)
-    }
-    return padded(plus + String(Number(Number(number).toPrecision(precision ?? 6))), conversion)
-  }
-  const integer = typeof number === 'bigint' ? number : BigInt(Math.trunc(number))
-  const base = { x: 16, X: 16, o: 8 }[letter] ?? 10
-  const digits = integer.toString(base)
-  return padded(plus + (letter === 'X' ? digits.toUpperCase() : digits), conversion)
+  const found = numberIn(machine, value, letter)
+  if (/[diuxXo]/.test(letter)) return asInteger(found, conversion)
+  const size = Number(found.value)
+  const sign = signOf(size < 0 || Object.is(size, -0), flags)
+  return padded(
+    sign + floatDigits(Math.abs(size), letter, precision ?? 6, flags.includes('#')),
+    Number.isFinite(size) ? conversion : { ...conversion, flags: flags.replaceAll('0', '') },
+  )
 }
 
 /**
@@ -66,8 +123,19 @@ export const formatPercent = (
   container?: Value,
 ): string => {
   let used = 0
+  const next = (all: string): Value => {
+    const value = values[used++]
+    if (value !== undefined) return value
+    throw new Fault(`the format has more parts than values: ${all} does not have one`)
+  }
+  const sizeOf = (all: string, written: string): number => {
+    if (written !== '*') return Number(written)
+    const { value, float } = numberIn(machine, next(all), '*')
+    if (float) throw new Fault('%* needs an integer, not a float')
+    return Number(value)
+  }
   const text = format.replaceAll(
-    /%(?:\((\w+)\))?([-+ 0#]*)(\d*)(?:\.(\d+))?([a-zA-Z%]?)/g,
+    /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?([a-zA-Z%]?)/g,
     (
       all,
       name: string | undefined,
@@ -76,18 +144,18 @@ export const formatPercent = (
       precision: string | undefined,
       letter: string,
     ) => {
-      if (letter === '%') return '%'
-      if (!/^[srdifFeguxXo]$/.test(letter)) throw new Fault(`the format ${all} is not supported`)
+      if (all === '%%') return '%'
+      if (!/^[sracdiuxXoeEfFgG]$/.test(letter)) throw new Fault(`the format ${all} is not supported`)
+      const wide = sizeOf(all, width)
       const conversion = {
-        flags,
-        width: Number(width),
-        precision: precision === undefined ? undefined : Number(precision),
+        flags: wide < 0 ? `${flags}-` : flags,
+        width: Math.abs(wide),
+        precision: precision === undefined ? undefined : Math.max(0, sizeOf(all, precision)),
         letter,
       }
-      if (conversion.width > widest || (conversion.precision ?? 0) > 100)
-        throw new Fault(`a format can be at most ${widest} wide, with 100 digits`)
-      const value =
-        name === undefined ? values[used++] : container instanceof Dict ? container.get(name) : undefined
+      checkSize(conversion.width, conversion.precision)
+      if (name === undefined) return converted(machine, next(all), conversion)
+      const value = container instanceof Dict ? container.get(name) : undefined
       if (value === undefined)
         throw new Fault(`the format has more parts than values: ${all} does not have one`)
       return converted(machine, value, conversion)
@@ -96,22 +164,4 @@ export const formatPercent = (
   const isContainer = container instanceof Dict || (container instanceof List && !container.tuple)
   if (used < values.length && !isContainer) throw new Fault('there are more values than parts in the format')
   return text
-}
-
-/** A text with `{}`, `{0}` and `{name}` replaced by values. */
-export const formatBraces = (
-  machine: Machine,
-  format: string,
-  at: (key: string | number) => Value | undefined,
-): string => {
-  let used = 0
-  return format.replaceAll(/\{\{|\}\}|\{([^{}]*)\}/g, (all, inner: string | undefined) => {
-    if (inner === undefined) return all.charAt(0)
-    if (!/^\w*$/.test(inner)) throw new Fault(`the format ${all} is not supported: write {}, {0} or {name}`)
-    const key = inner === '' ? used++ : /^\d+$/.test(inner) ? Number(inner) : inner
-    const value = at(key)
-    if (value === undefined)
-      throw new Fault(`the format has more parts than values: ${all} does not have one`)
-    return machine.text(value)
-  })
 }

@@ -1,8 +1,9 @@
 /** The functions of expressions. */
 import { Fault } from './fault.ts'
-import { listOf, numberOf } from './library.ts'
+import { checkArguments } from './signature.ts'
+import { bare, listOf, numberOf, textArgument } from './library.ts'
 import type { Library } from './library.ts'
-import { Callable, Dict, Namespace, Num, force } from './values.ts'
+import { Callable, Dict, Namespace, Num, Undefined, force } from './values.ts'
 import type { Args, Lazy, Value } from './values.ts'
 
 const range = ({ machine }: Library, args: Args): Value => {
@@ -36,7 +37,20 @@ const asText = ({ machine }: Library, found: readonly Value[], args: Args): Valu
   if (args.named('wantlist') === true) return machine.list(found)
   const [only] = found
   if (found.length === 1 && only !== undefined) return only
+  // other values than text stay in a list
+  if (found.some((one) => typeof bare(one) !== 'string')) return machine.list(found)
   return machine.bounded(found.map((one) => machine.text(one)).join(','))
+}
+
+/** What the functions take. */
+const signatures: Readonly<Record<string, string>> = {
+  range: '/start /stop /step',
+  dict: '/entries **',
+  namespace: '/entries **',
+  lookup: '* **',
+  query: '* **',
+  q: '* **',
+  undef: 'hint',
 }
 
 /** Names of functions. */
@@ -47,6 +61,7 @@ export const functionNames: ReadonlySet<string> = new Set([
   'lookup',
   'query',
   'q',
+  'undef',
 ])
 
 /** The functions by name. */
@@ -66,6 +81,19 @@ export const functionsOf = (library: Library, lookup: Lookup): ReadonlyMap<strin
     lookup: (args: Args) => asText(library, lookup(named(args), args.without(1)), args),
     query,
     q: query,
+    undef: (args: Args) =>
+      new Undefined('the value has to be set', {
+        word: 'undef',
+        hint: textArgument(machine, args, 0, 'hint'),
+      }),
   }
-  return new Map(Object.entries(functions).map(([name, call]) => [name, new Callable(name, call)]))
+  return new Map(
+    Object.entries(functions).map(([name, call]) => [
+      name,
+      new Callable(name, (args) => {
+        checkArguments(name, { signature: signatures[name] }, args)
+        return call(args)
+      }),
+    ]),
+  )
 }

@@ -2,6 +2,7 @@
 import { Fault } from './fault.ts'
 import type { Machine } from './machine.ts'
 import { isTrue, kindOf } from './operators.ts'
+import type { Signed } from './signature.ts'
 import { Dict, Hidden, List, Num } from './values.ts'
 import type { Args, Value } from './values.ts'
 
@@ -15,10 +16,10 @@ export interface Library {
 }
 
 /** A filter. */
-export type Filter = (value: Value, args: Args, library: Library) => Value
+export type Filter = ((value: Value, args: Args, library: Library) => Value) & Signed
 
 /** A test. */
-export type Test = (value: Value, args: Args, library: Library) => boolean
+export type Test = ((value: Value, args: Args, library: Library) => boolean) & Signed
 
 /** Filters by name. */
 export type Filters = Readonly<Record<string, Filter>>

@@ -1,5 +1,5 @@
 /** `lookup`: what an expression reads from this machine. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { isCoxswainError } from '../../errors.ts'
@@ -9,18 +9,22 @@ import { isVault } from '../secrets/vault.ts'
 import { looksSecretName } from '../variables/secret-name.ts'
 import { Fault } from './fault.ts'
 import { flagArgument } from './library.ts'
+import { namesLookups } from './host-lookups.ts'
+import type { NamesContext } from './host-lookups.ts'
 import { hide } from './machine.ts'
-import type { Machine } from './machine.ts'
+
+import { listLookups } from './list-lookups.ts'
+import { checkArguments, takes } from './signature.ts'
+import type { Signed } from './signature.ts'
 import { Shut, Suspended } from './pending.ts'
-import { List } from './values.ts'
+import { List, Undefined } from './values.ts'
 import type { Args, Value } from './values.ts'
 
 /** The most bytes of a file. */
 const most = 1024 * 1024
 
 /** What lookups need. */
-export interface LookupContext {
-  readonly machine: Machine
+export interface LookupContext extends NamesContext {
   /** Where relative paths are looked for, in order. */
   readonly folders: readonly string[]
   /** Runs programs; undefined where none is run. */
@@ -102,11 +106,37 @@ const pipe = ({ keys, outputs, folders }: LookupContext, command: string): Value
   })
 }
 
-const lookups: Readonly<Record<string, (context: LookupContext, term: string, args: Args) => Value>> = {
-  env: environment,
-  file,
+/** The lines of what a program printed. */
+const linesOf = (output: Value): readonly Value[] =>
+  typeof output !== 'string' ? [output] : output === '' ? [] : output.split(/\r?\n/)
+
+/** The first of some files that is there. */
+const firstFound = ({ folders }: LookupContext, terms: readonly string[]): string => {
+  const places = terms.flatMap((path) =>
+    isAbsolute(path)
+      ? [path]
+      : folders.flatMap((folder) => [join(folder, 'files', path), join(folder, path)]),
+  )
+  const found = places.find((place) => existsSync(place))
+  if (found !== undefined) return found
+  throw new Fault(`none of these files is there: ${terms.join(', ')}`, { word: 'first_found' })
+}
+
+type Lookup = ((context: LookupContext, term: string, args: Args) => Value) & Signed
+
+/** Options of all lookups. */
+const common = 'wantlist errors'
+
+const lookups: Readonly<Record<string, Lookup>> = {
+  env: takes('default', environment),
+  file: takes('lstrip rstrip', file),
   pipe: (context, term) => pipe(context, term),
-  vars: ({ variable }, term) => variable(term),
+  lines: (context, term) => pipe(context, term),
+  first_found: (context, term) => firstFound(context, [term]),
+  vars: takes('default', ({ variable }, term, args) => {
+    const found = variable(term)
+    return found instanceof Undefined ? (args.named('default') ?? found) : found
+  }),
 }
 
 /**
@@ -116,21 +146,40 @@ const lookups: Readonly<Record<string, (context: LookupContext, term: string, ar
  */
 export const lookUp = (context: LookupContext, name: string, args: Args): readonly Value[] => {
   const short = name.replace(/^ansible\.builtin\./, '')
+  const ofLists = Object.hasOwn(listLookups, short) ? listLookups[short] : undefined
   const found = Object.hasOwn(lookups, short) ? lookups[short] : undefined
-  if (found === undefined) {
-    const guess = nearest(short, Object.keys(lookups))
+  const ofNames = Object.hasOwn(namesLookups, short) ? namesLookups[short] : undefined
+  const options = (ofLists ?? found)?.signature ?? ''
+  if (ofLists !== undefined || found !== undefined || ofNames !== undefined)
+    checkArguments(`lookup('${short}')`, { signature: `* | ${options} ${common}` }, args)
+  if (ofLists !== undefined) return ofLists(context.machine, args.rest(), args)
+  if (found === undefined && ofNames === undefined) {
+    const known = [...Object.keys(lookups), ...Object.keys(listLookups), ...Object.keys(namesLookups)]
+    const guess = nearest(short, known)
     throw new Fault(`there is no lookup ${name}`, {
       word: name,
-      hint:
-        guess === undefined ? `the lookups are ${Object.keys(lookups).join(', ')}` : `did you mean ${guess}?`,
+      hint: guess === undefined ? `the lookups are ${known.join(', ')}` : `did you mean ${guess}?`,
     })
   }
   const { machine } = context
   const terms = args.rest().flatMap((term) => (term instanceof List ? term.values() : [term]))
   const mode = args.named('errors')
+  if (ofNames !== undefined)
+    return ofNames(
+      context,
+      terms.map((term) => machine.text(term)),
+    )
+  if (short === 'lines') return terms.flatMap((term) => linesOf(pipe(context, machine.text(term))))
+  if (short === 'first_found')
+    return [
+      firstFound(
+        context,
+        terms.map((term) => machine.text(term)),
+      ),
+    ]
   return terms.flatMap((term) => {
     try {
-      return [found(context, machine.text(term), args)]
+      return found === undefined ? [] : [found(context, machine.text(term), args)]
     } catch (error) {
       if (!(error instanceof Fault) || (mode !== 'ignore' && mode !== 'warn')) throw error
       return []

@@ -65,6 +65,7 @@ export class Machine {
 
   /** A value as text; secrets in it hide the result. */
   text(value: Value): string {
+    if (value instanceof Undefined && value.blank) return ''
     const plain = this.reveal(value)
     if (typeof plain === 'string') return plain
     return this.bounded(pythonText(plain, (inner) => this.reveal(inner)))

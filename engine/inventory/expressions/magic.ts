@@ -3,8 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { hostsOfGroup } from '../graph.ts'
 import type { Host } from '../types.ts'
 import { undefinedName } from './facts.ts'
-import { Fault } from './fault.ts'
-import { Shut } from './pending.ts'
+import { runNames } from './run-names.ts'
 import type { SharedScope } from './shared-scope.ts'
 import { Dict, Lazy, Omit, Undefined } from './values.ts'
 import type { Value } from './values.ts'
@@ -37,15 +36,6 @@ const ofFile =
       : pick(resolve(source))
   }
 
-const playHosts = ({ shared: { run, keys, library } }: MagicInput): Value => {
-  if (run.playHosts !== undefined) return library.machine.list(run.playHosts)
-  if (keys === undefined) throw new Shut('the hosts of a play')
-  throw new Fault('the hosts of the play are not known: the plays of this playbook have different hosts', {
-    word: 'ansible_play_hosts',
-    hint: 'name a group in place of it: groups.web',
-  })
-}
-
 const groups = ({ shared: { inventory, library } }: MagicInput): Value =>
   new Dict(
     new Map(
@@ -74,9 +64,9 @@ const magic: Readonly<Record<string, (input: MagicInput) => Value>> = {
   inventory_file: ofFile((file) => file),
   playbook_dir: ({ shared: { run } }) => resolve(run.playbookFolder ?? process.cwd()),
   omit: () => new Omit(),
-  ansible_play_hosts: playHosts,
-  ansible_play_hosts_all: playHosts,
-  play_hosts: playHosts,
+  ...Object.fromEntries(
+    Object.entries(runNames).map(([name, make]) => [name, ({ shared }: MagicInput) => make(shared)]),
+  ),
 }
 
 /** Names that every host has. */

@@ -2,8 +2,12 @@
 import { nearest } from '../nearest.ts'
 import { bare } from './library.ts'
 import type { Machine } from './machine.ts'
-import { listMethods, mapMethods, textMethods } from './methods.ts'
+import { listChanges, mapChanges } from './changing-methods.ts'
+import { listMethods, mapMethods } from './container-methods.ts'
+import { textMethods } from './methods.ts'
+import type { Method } from './methods.ts'
 import { kindOf } from './operators.ts'
+import { checkArguments } from './signature.ts'
 import { Callable, Dict, Hidden, List, Namespace, Num, Undefined, force } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -35,8 +39,17 @@ const missing = (label: string, key: Value, keys: Iterable<string>): Undefined =
 }
 
 /** A method by its name. */
-const methodIn = <Method>(methods: Readonly<Record<string, Method>>, key: Value): Method | undefined =>
+const methodIn = <Of>(methods: Readonly<Record<string, Method<Of>>>, key: Value): Method<Of> | undefined =>
   typeof key === 'string' && Object.hasOwn(methods, key) ? methods[key] : undefined
+
+/** A method of a value, to be called. */
+const methodOf = <Of>(method: Method<Of>, value: () => Of, key: Value, machine: Machine): Callable => {
+  const name = keyText(key) ?? ''
+  return new Callable(name, (args) => {
+    checkArguments(name, method, args)
+    return method(value(), args, machine)
+  })
+}
 
 /**
  * The member of a value.
@@ -51,18 +64,17 @@ export const memberOf = (
   dotted: boolean,
   label: string,
 ): Value => {
-  if (object instanceof Undefined) return object
-  if (key instanceof Undefined) return key
+  if (object instanceof Undefined) return object.strict()
+  if (key instanceof Undefined) return key.strict()
   // what a secret chooses tells of it
   if (key instanceof Hidden) machine.reveal(key)
   if (object instanceof Dict) {
     const found = keyText(key)
-    const make = methodIn(mapMethods, key)
-    if (dotted && make !== undefined)
-      return new Callable(keyText(key) ?? '', (args) => make(object, args, machine))
+    const make = methodIn(dotted ? { ...mapMethods, ...mapChanges } : mapMethods, key)
+    if (dotted && make !== undefined) return methodOf(make, () => object, key, machine)
     const entry = found === undefined ? undefined : object.entries.get(found)
     if (entry !== undefined) return force(entry)
-    if (make !== undefined) return new Callable(keyText(key) ?? '', (args) => make(object, args, machine))
+    if (make !== undefined) return methodOf(make, () => object, key, machine)
     return found !== undefined && object.missing !== undefined
       ? object.missing(found)
       : missing(label, key, object.entries.keys())
@@ -71,8 +83,8 @@ export const memberOf = (
     const at = positionIn(object.items.length, key)
     const item = at === undefined ? undefined : object.items[at]
     if (item !== undefined) return force(item)
-    const make = methodIn(listMethods, key)
-    if (make !== undefined) return new Callable(keyText(key) ?? '', (args) => make(object, args, machine))
+    const make = methodIn(dotted ? { ...listMethods, ...listChanges } : listMethods, key)
+    if (make !== undefined) return methodOf(make, () => object, key, machine)
     return missing(`${label} (${object.items.length} items)`, key, [])
   }
   if (object instanceof Namespace) {
@@ -85,10 +97,11 @@ export const memberOf = (
   const text = object instanceof Hidden ? object.value : object
   if (typeof text === 'string') {
     const make = methodIn(textMethods, key)
-    if (make !== undefined)
-      return new Callable(keyText(key) ?? '', (args) => make(machine.text(object), args, machine))
-    const at = positionIn(text.length, key)
-    if (at !== undefined) return machine.text(object).charAt(at)
+    if (make !== undefined) return methodOf(make, () => machine.text(object), key, machine)
+    // characters, as in Python, and not units of UTF-16
+    const letters = Array.from(text)
+    const at = positionIn(letters.length, key)
+    if (at !== undefined) return Array.from(machine.text(object))[at] ?? ''
   }
   return missing(`${label}, which is ${kindOf(object)},`, key, [])
 }

@@ -1,14 +1,18 @@
-/** The methods of text, lists and maps, as in Python. What changes a value in place is not there. */
+/** The methods of text, as in Python. */
 import { Fault } from './fault.ts'
-import { formatBraces } from './format.ts'
-import { needed, numberArgument, textArgument, texts } from './library.ts'
+import { formatBraces } from './format-braces.ts'
+import { flagArgument, listOf, needed, numberArgument, textArgument, texts } from './library.ts'
 import type { Machine } from './machine.ts'
-import { areEqual } from './operators.ts'
+import { takes } from './signature.ts'
+import type { Signed } from './signature.ts'
 import { List, Num } from './values.ts'
-import type { Args, Dict, Value } from './values.ts'
+import type { Args, Value } from './values.ts'
 
-type Method<Of> = (value: Of, args: Args, machine: Machine) => Value
-type Methods<Of> = Readonly<Record<string, Method<Of>>>
+/** A method. */
+export type Method<Of> = ((value: Of, args: Args, machine: Machine) => Value) & Signed
+
+/** Methods by name. */
+export type Methods<Of> = Readonly<Record<string, Method<Of>>>
 
 const escaped = (text: string): string => text.replaceAll(/[\\\]^-]/g, '\\$&')
 
@@ -24,10 +28,8 @@ const stripped = (text: string, characters: string | undefined, sides: 'both' | 
   return left.slice(0, length)
 }
 
-const strip =
-  (sides: 'both' | 'start' | 'end'): Method<string> =>
-  (text, args, machine) =>
-    stripped(text, textArgument(machine, args, 0, 'chars'), sides)
+const strip = (sides: 'both' | 'start' | 'end'): Method<string> =>
+  takes('/chars', (text, args, machine) => stripped(text, textArgument(machine, args, 0, 'chars'), sides))
 
 /** The parts of a text; at most some of them, the rest is one part. */
 export const splitText = (text: string, separator: string | undefined, most: number): string[] => {
@@ -53,34 +55,59 @@ const splitFromEnd = (text: string, separator: string | undefined, most: number)
   return [parts.slice(0, cut).join(separator ?? ' '), ...parts.slice(cut)]
 }
 
-const split =
-  (how: typeof splitText): Method<string> =>
-  (text, args, machine) =>
+const split = (how: typeof splitText): Method<string> =>
+  takes('sep maxsplit', (text, args, machine) =>
     texts(
       machine,
       how(text, textArgument(machine, args, 0, 'sep'), numberArgument(machine, args, 1, 'maxsplit') ?? -1),
-    )
+    ),
+  )
 
-const startsOrEnds =
-  (what: 'startsWith' | 'endsWith'): Method<string> =>
-  (text, args, machine) => {
+/** The characters of a text that the arguments start and end choose, and where they begin. */
+const chosen = (
+  text: string,
+  args: Args,
+  machine: Machine,
+): { readonly letters: readonly string[]; readonly from: number } => {
+  const letters = Array.from(text)
+  const bound = (position: number, name: string, usual: number): number => {
+    const given = numberArgument(machine, args, position, name) ?? usual
+    return given < 0 ? Math.max(0, letters.length + given) : given
+  }
+  const from = bound(1, 'start', 0)
+  return { letters: letters.slice(from, bound(2, 'end', letters.length)), from }
+}
+
+const startsOrEnds = (what: 'startsWith' | 'endsWith'): Method<string> =>
+  takes('/prefix /start /end', (text, args, machine) => {
     const wanted = machine.reveal(needed(args, 0, 'prefix', what.toLowerCase()))
     const all = wanted instanceof List ? wanted.values() : [wanted]
-    return all.some((one) => text[what](machine.text(one)))
-  }
+    const { letters, from } = chosen(text, args, machine)
+    const part = letters.join('')
+    return from <= Array.from(text).length && all.some((one) => part[what](machine.text(one)))
+  })
 
-const partition =
-  (from: 'start' | 'end'): Method<string> =>
-  (text, args, machine) => {
+/** Where a text contains another: the first or last place, in characters; -1 for none. */
+const placeOf = (name: string, which: 'indexOf' | 'lastIndexOf'): Method<string> =>
+  takes('/sub /start /end', (text, args, machine) => {
+    const wanted = machine.text(needed(args, 0, 'sub', name))
+    const { letters, from } = chosen(text, args, machine)
+    const part = letters.join('')
+    const at = from > Array.from(text).length ? -1 : part[which](wanted)
+    if (at < 0 && name.endsWith('index')) throw new Fault(`${name}: the text does not have the part`)
+    return new Num(at < 0 ? -1 : from + Array.from(part.slice(0, at)).length)
+  })
+
+const partition = (from: 'start' | 'end'): Method<string> =>
+  takes('/sep', (text, args, machine) => {
     const separator = machine.text(needed(args, 0, 'sep', 'partition'))
     const at = from === 'start' ? text.indexOf(separator) : text.lastIndexOf(separator)
     if (at < 0) return texts(machine, from === 'start' ? [text, '', ''] : ['', '', text])
     return texts(machine, [text.slice(0, at), separator, text.slice(at + separator.length)])
-  }
+  })
 
-const padding =
-  (how: 'start' | 'end' | 'zero'): Method<string> =>
-  (text, args, machine) => {
+const padding = (how: 'start' | 'end' | 'zero'): Method<string> =>
+  takes(how === 'zero' ? '/width' : '/width /fillchar', (text, args, machine) => {
     const width = machine.length(numberArgument(machine, args, 0, 'width') ?? 0, 'text')
     if (how === 'zero') {
       const sign = /^[-+]/.exec(text)?.[0] ?? ''
@@ -88,7 +115,7 @@ const padding =
     }
     const fill = textArgument(machine, args, 1, 'fillchar') ?? ' '
     return how === 'start' ? text.padStart(width, fill) : text.padEnd(width, fill)
-  }
+  })
 
 /** Each word with a capital. */
 const titled = (text: string): string =>
@@ -106,7 +133,13 @@ export const replaced = (
   to: string,
   most = Infinity,
 ): string => {
-  if (from === '') throw new Fault('replace needs a text that is not empty')
+  if (from === '') {
+    // before each character, and at the end
+    const letters = Array.from(text)
+    const count = Math.min(letters.length + 1, most < 0 ? Infinity : most)
+    machine.length(text.length + count * to.length, 'text')
+    return [...letters, ''].map((letter, index) => (index < count ? to : '') + letter).join('')
+  }
   const parts = text.split(from)
   const count = Math.min(parts.length - 1, most < 0 ? Infinity : most)
   machine.length(text.length + count * to.length, 'text')
@@ -121,6 +154,7 @@ const countIn = (text: string, part: string): number =>
 export const textMethods: Methods<string> = {
   upper: (text) => text.toUpperCase(),
   lower: (text) => text.toLowerCase(),
+  casefold: (text) => text.toLowerCase().replaceAll('ß', 'ss'),
   title: (text) => titled(text),
   capitalize: (text) => capitalized(text),
   swapcase: (text) =>
@@ -132,13 +166,18 @@ export const textMethods: Methods<string> = {
   rstrip: strip('end'),
   split: split(splitText),
   rsplit: split(splitFromEnd),
-  splitlines: (text, _, machine) =>
-    texts(machine, text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/)),
+  splitlines: takes('keepends', (text, args, machine) => {
+    const lines = text.match(/[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+$/g) ?? []
+    return texts(
+      machine,
+      flagArgument(args, 0, 'keepends') ? lines : lines.map((line) => line.replace(/[\r\n]+$/, '')),
+    )
+  }),
   partition: partition('start'),
   rpartition: partition('end'),
   startswith: startsOrEnds('startsWith'),
   endswith: startsOrEnds('endsWith'),
-  replace: (text, args, machine) =>
+  replace: takes('/old /new /count', (text, args, machine) =>
     replaced(
       machine,
       text,
@@ -146,60 +185,54 @@ export const textMethods: Methods<string> = {
       machine.text(needed(args, 1, 'new', 'replace')),
       numberArgument(machine, args, 2, 'count'),
     ),
-  join: (text, args, machine) => {
-    const items = machine.reveal(needed(args, 0, 'iterable', 'join'))
-    if (items instanceof List)
-      return machine.bounded(
-        items
-          .values()
-          .map((item) => machine.text(item))
-          .join(text),
-      )
-    throw new Fault('join needs a list')
-  },
-  find: (text, args, machine) => new Num(text.indexOf(machine.text(needed(args, 0, 'sub', 'find')))),
-  count: (text, args, machine) => new Num(countIn(text, machine.text(needed(args, 0, 'sub', 'count')))),
-  format: (text, args, machine) =>
+  ),
+  join: takes('/iterable', (text, args, machine) =>
+    machine.bounded(
+      listOf(machine, needed(args, 0, 'iterable', 'join'), 'join')
+        .map((item) => machine.text(item))
+        .join(text),
+    ),
+  ),
+  find: placeOf('find', 'indexOf'),
+  rfind: placeOf('rfind', 'lastIndexOf'),
+  index: placeOf('index', 'indexOf'),
+  rindex: placeOf('rindex', 'lastIndexOf'),
+  center: takes('/width /fillchar', (text, args, machine) => {
+    const width = machine.length(numberArgument(machine, args, 0, 'width') ?? 0, 'text')
+    const fill = textArgument(machine, args, 1, 'fillchar') ?? ' '
+    const space = Math.max(0, width - text.length)
+    const left = Math.floor(space / 2) + (space & width & 1)
+    return fill.repeat(left) + text + fill.repeat(space - left)
+  }),
+  count: takes(
+    '/sub /start /end',
+    (text, args, machine) =>
+      new Num(
+        countIn(chosen(text, args, machine).letters.join(''), machine.text(needed(args, 0, 'sub', 'count'))),
+      ),
+  ),
+  format: takes('* **', (text, args, machine) =>
     machine.bounded(
       formatBraces(machine, text, (key) => (typeof key === 'number' ? args.at(key) : args.named(key))),
     ),
+  ),
   zfill: padding('zero'),
   ljust: padding('end'),
   rjust: padding('start'),
-  removeprefix: (text, args, machine) => {
+  removeprefix: takes('/prefix', (text, args, machine) => {
     const prefix = machine.text(needed(args, 0, 'prefix', 'removeprefix'))
     return text.startsWith(prefix) ? text.slice(prefix.length) : text
-  },
-  removesuffix: (text, args, machine) => {
+  }),
+  removesuffix: takes('/suffix', (text, args, machine) => {
     const suffix = machine.text(needed(args, 0, 'suffix', 'removesuffix'))
     return suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text
-  },
-  isdigit: (text) => /^\p{Nd}+$/u.test(text),
+  }),
+  isdigit: (text) => /^[\p{Nd}²³¹]+$/u.test(text),
+  isdecimal: (text) => /^\p{Nd}+$/u.test(text),
+  isnumeric: (text) => /^\p{N}+$/u.test(text),
   isalpha: (text) => /^\p{L}+$/u.test(text),
-  isalnum: (text) => /^[\p{L}\p{Nd}]+$/u.test(text),
+  isalnum: (text) => /^[\p{L}\p{N}]+$/u.test(text),
+  isspace: (text) => /^\s+$/.test(text),
   isupper: (text) => text !== text.toLowerCase() && text === text.toUpperCase(),
   islower: (text) => text !== text.toUpperCase() && text === text.toLowerCase(),
-}
-
-export const listMethods: Methods<List> = {
-  index: (list, args) => {
-    const wanted = needed(args, 0, 'value', 'index')
-    const at = list.values().findIndex((item) => areEqual(item, wanted))
-    if (at < 0) throw new Fault('index: the list does not have the value')
-    return new Num(at)
-  },
-  count: (list, args) => {
-    const wanted = needed(args, 0, 'value', 'count')
-    return new Num(list.values().filter((item) => areEqual(item, wanted)).length)
-  },
-  copy: (list) => list,
-}
-
-export const mapMethods: Methods<Dict> = {
-  items: (map, _, machine) => machine.list([...map.entries].map(([key, item]) => new List([key, item]))),
-  keys: (map, _, machine) => machine.list([...map.entries.keys()]),
-  values: (map, _, machine) => machine.list([...map.entries.values()]),
-  get: (map, args, machine) =>
-    map.get(machine.text(needed(args, 0, 'key', 'get'))) ?? args.at(1, 'default') ?? null,
-  copy: (map) => map,
 }

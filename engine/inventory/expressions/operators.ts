@@ -27,8 +27,12 @@ const plain = (value: Value): Exclude<Value, Hidden | Undefined> => {
 const numberOf = (value: Value): Num | undefined =>
   typeof value === 'boolean' ? new Num(value ? 1 : 0) : value instanceof Num ? value : undefined
 
+/** Whether a value does not exist, and is empty in text. */
+const isBlank = (value: Value): boolean => value instanceof Undefined && value.blank
+
 /** Whether a value counts as true. */
 export const isTrue = (value: Value): boolean => {
+  if (isBlank(value)) return false
   const found = plain(value)
   if (typeof found === 'string') return found !== ''
   if (typeof found === 'boolean') return found
@@ -41,6 +45,7 @@ export const isTrue = (value: Value): boolean => {
 /** Whether two values are equal. */
 export const areEqual = (one: Value, other: Value, depth = 0): boolean => {
   if (depth > 50) throw new Fault('values with more than 50 levels cannot be compared')
+  if (isBlank(one) || isBlank(other)) return isBlank(one) && isBlank(other)
   const [a, b] = [plain(one), plain(other)]
   const [left, right] = [numberOf(a), numberOf(b)]
   if (left !== undefined && right !== undefined) {
@@ -93,6 +98,7 @@ export const compareValues = (one: Value, other: Value): number => {
 
 /** Whether a list, map or text contains a value. */
 export const contains = (container: Value, wanted: Value): boolean => {
+  if (isBlank(container)) return false
   const [found, item] = [plain(container), plain(wanted)]
   if (typeof found === 'string') {
     if (typeof item === 'string') return found.includes(item)

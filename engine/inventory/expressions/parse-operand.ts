@@ -1,5 +1,6 @@
 /** Parses operands of expressions: values, members, calls, filters and tests. Pure. */
 import { isTemplate } from '../scalar.ts'
+import { escapedLetters } from './escapes.ts'
 import type { Argument, Expression } from './syntax.ts'
 import { TokenCursor } from './token-cursor.ts'
 import type { Token } from './tokens.ts'
@@ -20,19 +21,7 @@ const lookups = new Set(['lookup', 'query', 'q'])
 /** Words that cannot be the operand of a test without parentheses. */
 const notOperands = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not'])
 
-const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-}
+const escapes: Readonly<Record<string, string>> = { ...escapedLetters, "'": "'", '"': '"', '\n': '' }
 
 const unescaped = (text: string): string =>
   text.replaceAll(/\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|([^]))/g, (all, byte, code, letter) => {
@@ -125,13 +114,13 @@ export abstract class OperandParser extends TokenCursor {
   #argumentsOf(callee: Expression): readonly Argument[] {
     const args = this.#arguments()
     if (callee.kind !== 'name' || !lookups.has(callee.name)) return args
-    return args.map(({ name, value }) =>
+    return args.map(({ name, value, spread }) =>
       name === undefined &&
       value.kind === 'literal' &&
       typeof value.value === 'string' &&
       isTemplate(value.value)
         ? { name, value: { kind: 'embedded', text: value.value } }
-        : { name, value },
+        : { name, value, spread },
     )
   }
 
@@ -140,6 +129,11 @@ export abstract class OperandParser extends TokenCursor {
     while (!this.take(')')) {
       if (args.length > 0) this.expect(',')
       if (this.take(')')) break
+      const spread = this.take('**') ? 'map' : this.take('*') ? 'list' : undefined
+      if (spread !== undefined) {
+        args.push({ name: undefined, value: this.expression(), spread })
+        continue
+      }
       const after = this.afterNext
       const named = this.next.kind === 'name' && after.kind === 'symbol' && after.text === '='
       const name = named ? this.name() : undefined

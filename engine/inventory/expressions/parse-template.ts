@@ -9,8 +9,8 @@ import type { Part, Token } from './tokens.ts'
 /** Statements can contain each other this deep. */
 const mostNested = 50
 
-const statements = ['if', 'for', 'set', 'raw']
-const inner = ['elif', 'else', 'endif', 'endfor', 'endset', 'endraw']
+const statements = ['if', 'for', 'set', 'with', 'raw']
+const inner = ['elif', 'else', 'endif', 'endfor', 'endset', 'endwith', 'endraw']
 
 /** Statements of Jinja that are for files of templates. */
 const others = new Set(
@@ -73,6 +73,7 @@ class TemplateParser {
     if (name === 'if') return this.#if(parser)
     if (name === 'for') return this.#for(parser)
     if (name === 'set') return this.#set(parser)
+    if (name === 'with') return this.#with(parser)
     if (inner.includes(name))
       throw new Fault(`{% ${name} %} does not belong to a statement before it`, { word: name })
     throw unknownStatement(name)
@@ -106,6 +107,20 @@ class TemplateParser {
     const { nodes: body, by } = this.nodes(['else', 'endfor'])
     const otherwise = by?.take('else') === true ? this.nodes(['endfor']).nodes : []
     return { kind: 'for', names, items, condition, body, otherwise }
+  }
+
+  #with(parser: ExpressionParser): Node {
+    const values: { name: string; value: Expression }[] = []
+    while (parser.next.kind !== 'end') {
+      if (values.length > 0) parser.expect(',')
+      const name = parser.name()
+      parser.expect('=')
+      values.push({ name, value: parser.expression() })
+    }
+    const { nodes: body, by } = this.nodes(['endwith'])
+    by?.advance()
+    by?.finish()
+    return { kind: 'with', values, body }
   }
 
   #set(parser: ExpressionParser): Node {

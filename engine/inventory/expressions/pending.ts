@@ -16,10 +16,13 @@ export type ShutReason = 'a secret' | 'an encrypted file' | 'a program' | 'the h
 /** An expression reads a secret, a program or hosts that this step does not open, run or know. */
 export class Shut extends Error {
   readonly reason: ShutReason
+  /** More about it: which variable, and in which files it can be. */
+  readonly detail: string | undefined
 
-  constructor(reason: ShutReason) {
+  constructor(reason: ShutReason, detail?: string) {
     super(`an expression reads ${reason}`)
     this.reason = reason
+    this.detail = detail
   }
 }
 

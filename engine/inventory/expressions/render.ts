@@ -41,9 +41,9 @@ const assign = (names: Names, to: readonly string[], value: Value): void => {
 const loop = (node: Extract<Node, { kind: 'for' }>, names: Names, out: Value[]): void => {
   const { machine } = names.library
   const list = evaluate(node.items, names)
-  if (list instanceof Undefined) throw list.fault()
+  if (list instanceof Undefined && !list.blank) throw list.fault()
   const hidden = list instanceof Hidden
-  const all = listOf(machine, list, 'for')
+  const all = list instanceof Undefined ? [] : listOf(machine, list, 'for')
   const { condition } = node
   const items = all.filter((item) => {
     if (condition === undefined) return true
@@ -87,6 +87,13 @@ const renderNodes = (nodes: readonly Node[], names: Names, out: Value[]): void =
       case 'for':
         loop(node, names, out)
         break
+      case 'with': {
+        const inner = names.inner()
+        // the values are those of the names outside
+        for (const { name, value } of node.values) inner.set(name, evaluate(value, names))
+        renderNodes(node.body, inner, out)
+        break
+      }
       case 'set':
         setNames(node, names)
     }
@@ -99,18 +106,16 @@ const rendered = (nodes: readonly Node[], names: Names): readonly Value[] => {
   return out
 }
 
-/** One value as it is, several as text; none is empty in text. */
-const joined = (values: readonly Value[], names: Names, end: string): Value => {
+/** One value as it is, several as text; none counts only where there is nothing else. */
+const joined = (all: readonly Value[], names: Names, end: string): Value => {
   const { machine } = names.library
+  const values = all.filter((value) => value !== null)
   const [only] = values
   if (values.length === 0 || only === undefined) return null
   const isText = typeof (only instanceof Hidden ? only.value : only) === 'string'
   if (values.length === 1 && (end === '' || !isText)) return only
   return machine.guarded(() =>
-    machine.bounded(
-      values.map((value) => (value === null || value instanceof Omit ? '' : machine.text(value))).join('') +
-        end,
-    ),
+    machine.bounded(values.map((value) => (value instanceof Omit ? '' : machine.text(value))).join('') + end),
   )
 }
 

@@ -7,6 +7,7 @@ import type { Host, Variable } from '../types.ts'
 import { isLockedFile } from '../variables/file.ts'
 import { looksSecretName } from '../variables/secret-name.ts'
 import { settingWith } from '../variables/setting-names.ts'
+import { changesValues, copying } from './changing-methods.ts'
 import { Names } from './evaluate.ts'
 import { undefinedName } from './facts.ts'
 import { Fault } from './fault.ts'
@@ -88,12 +89,17 @@ export class HostScope {
   /** A variable, also by another name of the same setting. */
   #variable(name: string): Variable | undefined {
     const { variables, settings } = this.#host
-    const locked = [...variables.keys()].some(isLockedFile)
+    const locked = [...variables].flatMap(([key, { place }]) => (isLockedFile(key) ? [place.file] : []))
     // what is in an encrypted file can override it
-    if (locked && this.#shared.keys !== undefined) throw new Suspended(() => this.#shared.unlock(this.#name))
+    if (locked.length > 0 && this.#shared.keys !== undefined)
+      throw new Suspended(() => this.#shared.unlock(this.#name))
     const found = variables.get(name)
     if (found !== undefined) return found
-    if (locked) throw new Shut('an encrypted file')
+    if (locked.length > 0)
+      throw new Shut(
+        'an encrypted file',
+        `${name} is in no plain file, and ${locked.join(', ')} ${locked.length === 1 ? 'is' : 'are'} encrypted`,
+      )
     const [ours] = settingWith(name) ?? []
     return ours === undefined ? undefined : settings.get(ours)
   }
@@ -169,7 +175,9 @@ export class HostScope {
     const at = (word: string | undefined) => ({
       path: label,
       text: isShown ? textOf(scalar) : undefined,
-      place: placeOfWord(discreet(scalar.place), word),
+      place: discreet(
+        (word === undefined ? undefined : scalar.placeOf?.(word)) ?? placeOfWord(scalar.place, word),
+      ),
     })
     const depth = stack.length
     const begun = stack.findIndex((one) => one.scalar === scalar && one.host === this.#name)
@@ -187,7 +195,9 @@ export class HostScope {
         template,
         new Names(
           library,
-          (name) => this.#global(name, scalar),
+          changesValues(text)
+            ? copying((name) => this.#global(name, scalar))
+            : (name) => this.#global(name, scalar),
           (inner, names) => render(parseTemplate(inner), names),
         ),
       )
@@ -204,7 +214,12 @@ export class HostScope {
   /** A name in an expression: a variable comes before a function. */
   #global(name: string, scalar: Scalar): Value {
     const { library, keys, outputs, run } = this.#shared
-    if (!functionNames.has(name) || this.#host.variables.has(name)) return this.get(name)
+    const value = (): Value => {
+      const found = this.get(name)
+      // as in a play of Ansible, a host without an address has its name as one
+      return name === 'ansible_host' && found instanceof Undefined ? this.#name : found
+    }
+    if (!functionNames.has(name) || this.#host.variables.has(name)) return value()
     const functions = functionsOf(library, (kind, args) => {
       if (!scalar.lookups)
         throw new Fault(`lookup is not possible in what a program printed`, {
@@ -217,7 +232,15 @@ export class HostScope {
         resolve(run.playbookFolder ?? process.cwd()),
         ...(beside === undefined ? [] : [beside]),
       ]
-      const context = { machine, folders, keys, outputs, variable: (one: string) => this.get(one) }
+      const context = {
+        machine,
+        folders,
+        keys,
+        outputs,
+        variable: (one: string) => this.get(one),
+        inventory: this.#shared.inventory,
+        names: () => this.#names(),
+      }
       const env = (one: string): string | undefined => (keys === undefined ? process.env[one] : keys.env(one))
       return lookUp({ ...context, env }, kind, args)
     })

@@ -13,6 +13,18 @@ export interface RunFacts {
   readonly playbookFolder?: string | undefined
   /** The hosts of the play, if all plays have the same ones. */
   readonly playHosts?: readonly string[] | undefined
+  /** Whether the play of these hosts takes them in batches. */
+  readonly serial?: boolean | undefined
+  /** The name of the plays, if all have the same one. */
+  readonly playName?: string | undefined
+  /** The inventories as given. */
+  readonly sources?: readonly string[] | undefined
+  /** The options of the run. */
+  readonly check?: boolean | undefined
+  readonly diff?: boolean | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly skipTags?: readonly string[] | undefined
+  readonly forks?: number | undefined
 }
 
 /** What all hosts share. */

@@ -5,6 +5,8 @@ import type { Value } from './values.ts'
 export interface Argument {
   readonly name: string | undefined
   readonly value: Expression
+  /** With `*` the items of a list are arguments, with `**` the entries of a map. */
+  readonly spread?: 'list' | 'map' | undefined
 }
 
 /** An expression. */
@@ -82,6 +84,11 @@ export type Node =
       readonly condition: Expression | undefined
       readonly body: readonly Node[]
       readonly otherwise: readonly Node[]
+    }
+  | {
+      readonly kind: 'with'
+      readonly values: readonly { readonly name: string; readonly value: Expression }[]
+      readonly body: readonly Node[]
     }
   | {
       readonly kind: 'set'

@@ -1,9 +1,12 @@
 /** Tests of values: `is defined`, `is match('…')`. */
 import { matchesText } from './filters/regex.ts'
+import { Fault } from './fault.ts'
+import { holds, parseAddress } from './filters/addresses.ts'
 import { toBoolean } from './filters/numbers.ts'
 import { flagArgument, listOf, needed, numberOf, textArgument } from './library.ts'
 import type { Test } from './library.ts'
 import type { Machine } from './machine.ts'
+import { takes } from './signature.ts'
 import { areEqual, compare, contains, isTrue } from './operators.ts'
 import { Dict, Hidden, List, Num, Undefined } from './values.ts'
 import type { Args, Value } from './values.ts'
@@ -13,10 +16,8 @@ const plain = (value: Value): Value => (value instanceof Hidden ? value.value : 
 
 const isNumber = (value: Value): value is Num => value instanceof Num
 
-const compares =
-  (operator: string): Test =>
-  (value, args) =>
-    compare(operator, value, needed(args, 0, 'other', operator))
+const compares = (operator: string): Test =>
+  takes('/other', (value, args) => compare(operator, value, needed(args, 0, 'other', operator)))
 
 const typeIs =
   (check: (value: Value) => boolean): Test =>
@@ -42,14 +43,39 @@ const containsAll = (machine: Machine, all: Value, some: Value): boolean => {
 const version: Test = (value, args, { machine }) => {
   const other = machine.text(needed(args, 0, 'version', 'version'))
   const operator = textArgument(machine, args, 1, 'operator') ?? 'eq'
-  return compareVersions(machine.text(value), other, operator)
+  const strict = args.at(2, 'strict') ?? undefined
+  const type = textArgument(machine, args, 3, 'version_type')
+  if (strict !== undefined && type !== undefined)
+    throw new Fault('version takes strict or version_type, not both', { word: 'version_type' })
+  const kind = type ?? (strict !== undefined && isTrue(strict) ? 'strict' : 'loose')
+  return compareVersions(machine.text(value), other, operator, kind)
 }
 
 const truthy = (value: Value, args: Args): boolean =>
   flagArgument(args, 0, 'convert_bool') ? toBoolean(value) : isTrue(value)
 
 const equal = compares('==')
-const isIn: Test = (value, args) => contains(needed(args, 0, 'seq', 'in'), value)
+const isIn: Test = takes('seq', (value, args) => contains(needed(args, 0, 'seq', 'in'), value))
+const isSubset: Test = takes('b', (value, args, { machine }) =>
+  containsAll(machine, needed(args, 0, 'b', 'subset'), value),
+)
+const isSuperset: Test = takes('b', (value, args, { machine }) =>
+  containsAll(machine, value, needed(args, 0, 'b', 'superset')),
+)
+const matching = (where: 'match' | 'search'): Test =>
+  takes('pattern ignorecase multiline', (value, args, { machine }) =>
+    matchesText(machine, value, args, where),
+  )
+
+/** How `regex` looks for a pattern. */
+const isPlace = (word: string): word is 'match' | 'search' | 'fullmatch' =>
+  ['match', 'search', 'fullmatch'].includes(word)
+
+const regex: Test = (value, args, { machine }) => {
+  const where = textArgument(machine, args, 3, 'match_type') ?? 'search'
+  if (isPlace(where)) return matchesText(machine, value, args, where)
+  throw new Fault('the match_type of regex is search, match or fullmatch', { word: 'regex' })
+}
 
 export const tests: Readonly<Record<string, Test>> = {
   defined: (value) => !(value instanceof Undefined),
@@ -66,12 +92,16 @@ export const tests: Readonly<Record<string, Test>> = {
   mapping: typeIs((value) => value instanceof Dict),
   iterable: typeIs((value) => value instanceof Dict || value instanceof List || typeof value === 'string'),
   sequence: typeIs((value) => value instanceof Dict || value instanceof List || typeof value === 'string'),
-  truthy,
-  falsy: (value, args) => !truthy(value, args),
+  truthy: takes('convert_bool', truthy),
+  falsy: takes('convert_bool', (value, args) => !truthy(value, args)),
   odd: (value, _, { machine }) => Math.abs(remainder(machine, value, 2)) === 1,
   even: (value, _, { machine }) => remainder(machine, value, 2) === 0,
-  divisibleby: (value, args, { machine }) =>
-    remainder(machine, value, numberOf(machine, needed(args, 0, 'num', 'divisibleby'), 'divisibleby')) === 0,
+  divisibleby: takes(
+    'num',
+    (value, args, { machine }) =>
+      remainder(machine, value, numberOf(machine, needed(args, 0, 'num', 'divisibleby'), 'divisibleby')) ===
+      0,
+  ),
   eq: equal,
   equalto: equal,
   '==': equal,
@@ -87,29 +117,33 @@ export const tests: Readonly<Record<string, Test>> = {
   '>': compares('>'),
   ge: compares('>='),
   '>=': compares('>='),
-  sameas: (value, args) => {
+  sameas: takes('other', (value, args) => {
     const other = plain(needed(args, 0, 'other', 'sameas'))
     const found = plain(value)
     return isNumber(found) && isNumber(other) ? found.value === other.value : found === other
-  },
+  }),
   in: isIn,
-  contains: (value, args) => contains(value, needed(args, 0, 'item', 'contains')),
-  subset: (value, args, { machine }) => containsAll(machine, needed(args, 0, 'b', 'subset'), value),
-  issubset: (value, args, { machine }) => containsAll(machine, needed(args, 0, 'b', 'subset'), value),
-  superset: (value, args, { machine }) => containsAll(machine, value, needed(args, 0, 'b', 'superset')),
-  issuperset: (value, args, { machine }) => containsAll(machine, value, needed(args, 0, 'b', 'superset')),
+  contains: takes('value', (value, args) => contains(value, needed(args, 0, 'value', 'contains'))),
+  subset: isSubset,
+  issubset: isSubset,
+  superset: isSuperset,
+  issuperset: isSuperset,
   any: (value, _, { machine }) => listOf(machine, value, 'any').some(isTrue),
   all: (value, _, { machine }) => listOf(machine, value, 'all').every(isTrue),
   lower: textIs((text) => text !== text.toUpperCase() && text === text.toLowerCase()),
   upper: textIs((text) => text !== text.toLowerCase() && text === text.toUpperCase()),
   url: textIs((text) => /^(?:https?|ftps?|file|ssh|git):\/\/\S+$/i.test(text)),
   abs: textIs((text) => text.startsWith('/')),
-  match: (value, args, { machine }) => matchesText(machine, value, args, 'match'),
-  search: (value, args, { machine }) => matchesText(machine, value, args, 'search'),
-  regex: (value, args, { machine }) => {
-    const named = textArgument(machine, args, Infinity, 'match_type') ?? 'search'
-    return matchesText(machine, value, args, named === 'match' || named === 'fullmatch' ? named : 'search')
-  },
-  version,
-  version_compare: version,
+  match: matching('match'),
+  search: matching('search'),
+  regex: takes('pattern ignorecase multiline match_type', regex),
+  in_network: takes('network', (value, args, { machine }) => {
+    const [inner, outer] = [
+      parseAddress(machine.text(value)),
+      parseAddress(machine.text(needed(args, 0, 'network', 'in_network'))),
+    ]
+    return inner !== undefined && outer !== undefined && holds(outer, inner)
+  }),
+  version: takes('version operator strict version_type', version),
+  version_compare: takes('version operator strict version_type', version),
 }

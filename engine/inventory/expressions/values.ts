@@ -47,21 +47,31 @@ export class Undefined {
   readonly word: string | undefined
   readonly hint: string | undefined
   readonly at: FaultyValue | undefined
+  /** Whether it is empty in text, as `'a' if false` is: it is only an error where it is the value of a variable. */
+  readonly blank: boolean
 
   constructor(
     message: string,
-    details: { word?: string | undefined; hint?: string | undefined } = {},
+    details: { word?: string | undefined; hint?: string | undefined; blank?: boolean } = {},
     at?: FaultyValue,
   ) {
     this.message = message
     this.word = details.word
     this.hint = details.hint
+    this.blank = details.blank ?? false
     this.at = at
   }
 
-  /** The same, found in a value; one that has a value keeps it. */
+  /** The same as the value of a variable, where it is an error; one that has a value keeps it. */
   in(value: FaultyValue): Undefined {
-    return this.at === undefined ? new Undefined(this.message, this, value) : this
+    return this.at === undefined
+      ? new Undefined(this.message, { word: this.word, hint: this.hint }, value)
+      : this
+  }
+
+  /** The same, which is an error also in text. */
+  strict(): Undefined {
+    return this.blank ? new Undefined(this.message, { word: this.word, hint: this.hint }, this.at) : this
   }
 
   /** The error of using it. */
@@ -93,9 +103,9 @@ export class Lazy {
 /** The value of an item. */
 export const force = (item: Value | Lazy): Value => (item instanceof Lazy ? item.force() : item)
 
-/** A list. */
+/** A list. Only methods such as `append` give it other items, in the text that made it. */
 export class List {
-  readonly items: readonly (Value | Lazy)[]
+  items: readonly (Value | Lazy)[]
   /** Whether it is written with commas in parentheses: for `%`, its items are the values. */
   readonly tuple: boolean
 
@@ -110,9 +120,9 @@ export class List {
   }
 }
 
-/** A map. */
+/** A map. Only methods such as `update` give it other entries, in the text that made it. */
 export class Dict {
-  readonly entries: ReadonlyMap<string, Value | Lazy>
+  entries: ReadonlyMap<string, Value | Lazy>
   /** The value of a key that is not among the entries. */
   readonly missing: ((key: string) => Value) | undefined
 
@@ -198,7 +208,9 @@ export class Args {
 
   /** The argument at a position, or with a name; undefined without it. */
   at(position: number, name?: string): Value | undefined {
-    return this.#positional[position] ?? (name === undefined ? undefined : this.#named.get(name))
+    // none is a value
+    if (position < this.#positional.length) return this.#positional[position]
+    return name === undefined ? undefined : this.#named.get(name)
   }
 
   /** An argument with a name alone. */
@@ -209,6 +221,14 @@ export class Args {
   /** Its names. */
   names(): readonly string[] {
     return [...this.#named.keys()]
+  }
+
+  /** The arguments with each value changed. */
+  map(change: (value: Value) => Value): Args {
+    return new Args(
+      this.#positional.map(change),
+      new Map([...this.#named].map(([name, value]) => [name, change(value)])),
+    )
   }
 
   /** The arguments after some positional ones, with the same names. */

@@ -85,6 +85,20 @@ const unlock = async (
   return { ...inventory, folders }
 }
 
+/**
+ * The inventory with the encrypted files of one host and its groups opened: their variables are hidden. Files without a key stay encrypted.
+ *
+ * @throws for a key that cannot be read, and a file that is broken.
+ */
+export const withFilesOf = async (inventory: Inventory, name: string, keys: Keyring): Promise<Inventory> => {
+  try {
+    return await unlock(inventory, new Set([name]), keys)
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'secret-locked') return inventory
+    throw error
+  }
+}
+
 /** The variables of a host with expressions, evaluated where that opens nothing. */
 export const evaluatedVariables = async (
   context: OpenContext,

@@ -27,7 +27,8 @@ const ported = (word: string): { readonly name: string; readonly digits: string 
  */
 export const readHostWord = (word: string, place: Place): HostWord => {
   const { name, digits } = ported(word)
-  const port = digits === undefined ? undefined : { value: Number(digits), typed: digits, place }
+  const port =
+    digits === undefined ? undefined : { value: Number(digits), typed: digits, place, implied: true }
   try {
     return { names: expandRanges(name), port }
   } catch (error) {

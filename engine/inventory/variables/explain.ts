@@ -1,5 +1,6 @@
 /** Finds where the value of a variable comes from. Pure. */
 import type { Layer } from './layers.ts'
+import { connectionLayers, isOrdinary, isSettingIn } from './ordinary-words.ts'
 import { settingWith } from './setting-names.ts'
 import { countingName } from './settings.ts'
 import type { Variable } from '../types.ts'
@@ -31,18 +32,19 @@ const history = (variable: Variable): Variable[] =>
  */
 export const explain = (layers: readonly Layer[], name: string): Explained => {
   // our name wins within a layer, so it comes last
-  const all = settingWith(name) ?? [name]
+  const isPlain = isOrdinary(layers, name)
+  const all = isPlain ? [name] : (settingWith(name) ?? [name])
   const names = all.toReversed()
-  const origins = layers.flatMap(({ label, variables }) =>
+  const origins = layers.flatMap((layer) =>
     names.flatMap((one) => {
-      const variable = variables.get(one)
-      return variable === undefined
+      const variable = layer.variables.get(one)
+      return variable === undefined || (!isPlain && !isSettingIn(layers, layer, one))
         ? []
-        : history(variable).map((each) => ({ label, name: one, variable: each }))
+        : history(variable).map((each) => ({ label: layer.label, name: one, variable: each }))
     }),
   )
   const counting = countingName(
-    layers.map(({ variables }) => variables),
+    isPlain ? layers.map(({ variables }) => variables) : connectionLayers(layers),
     all,
   )
   // the winning origin comes last
@@ -57,6 +59,12 @@ export const explain = (layers: readonly Layer[], name: string): Explained => {
 export const explainAll = (layers: readonly Layer[]): Explained[] => {
   const all = layers.flatMap(({ variables }) => [...variables.keys()])
   const names = new Set(all.filter((name) => !isLockedFile(name)))
-  const firsts = new Set([...names].map((name) => settingWith(name)?.[0] ?? name))
+  const firsts = new Set(
+    [...names].map((name) => {
+      const [ours = name, theirs] = isOrdinary(layers, name) ? [] : (settingWith(name) ?? [])
+      // our name is that of another variable
+      return theirs !== undefined && isOrdinary(layers, ours) ? theirs : ours
+    }),
+  )
   return [...firsts].toSorted().map((name) => explain(layers, name))
 }

@@ -1,5 +1,6 @@
 import { groupsOfHosts, hostsOfGroup } from '../graph.ts'
 import { layersOf } from './layers.ts'
+import { connectionLayers } from './ordinary-words.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variables } from '../types.ts'
 
@@ -14,12 +15,12 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
   const hosts = new Map<string, Host>()
   for (const name of hostsOfGroup(inventory, 'all')) {
     const its = groups.get(name) ?? []
-    const layers = layersOf(inventory, name, its, extra).map(({ variables }) => variables)
+    const layers = layersOf(inventory, name, its, extra)
     hosts.set(name, {
       name,
       groups: its,
-      variables: merged(layers),
-      settings: settingsOf(layers),
+      variables: merged(layers.map(({ variables }) => variables)),
+      settings: settingsOf(connectionLayers(layers)),
     })
   }
   return hosts

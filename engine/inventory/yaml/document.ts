@@ -4,6 +4,7 @@ import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { invalid } from '../invalid.ts'
 import type { Place } from '../../errors.ts'
 import { placesIn, withoutLine } from '../place.ts'
+import { wordsOf } from './words.ts'
 import { Scalar as Written, isTemplate } from '../scalar.ts'
 import { numberInJson } from './readings.ts'
 import { sealSops } from './sops.ts'
@@ -61,6 +62,7 @@ const valueOf = (
   scalar: Scalar,
   place: Place,
   { json, unsafe, lookups }: { json: boolean; unsafe: boolean; lookups: boolean },
+  placeOf: Written['placeOf'],
 ): unknown => {
   const { value, source } = scalar
   // a sealed value
@@ -71,13 +73,22 @@ const valueOf = (
     return new Written({ text, value: numberInJson(text), definite: true, place })
   if (!isPlain(scalar) || json)
     return typeof value === 'string' && template
-      ? new Written({ text: value, value, template, lookups, place })
+      ? new Written({ text: value, value, template, lookups, place, placeOf })
       : value
   const { value: read, other, ambiguous } = readingsOfScalar(scalar.tag, text)
   if (read === null) return null
   if (typeof read === 'string' && !ambiguous && !template) return read
   const definite = scalar.tag !== undefined && typeof read === 'number'
-  return new Written({ text, value: read, ...(ambiguous && { other }), template, lookups, definite, place })
+  return new Written({
+    text,
+    value: read,
+    ...(ambiguous && { other }),
+    template,
+    lookups,
+    definite,
+    place,
+    placeOf,
+  })
 }
 
 /** Whether a node has Ansible's tag for text that is not a template. */
@@ -115,7 +126,7 @@ const noAlias = 'define an anchor (&name) before its alias (*name); quote a text
 
 /** Resolves aliases and keeps the written text; then refuses ambiguous documents. */
 const prepare = (
-  file: string,
+  { file, text }: { readonly file: string; readonly text: string },
   placeAt: Source['placeAt'],
   document: Document,
   json: boolean,
@@ -141,11 +152,12 @@ const prepare = (
               notText.add(node)
             node.value = keyOf(node)
           } else
-            node.value = valueOf(node, placeOf(node), {
-              json,
-              unsafe: [...path, node].some(isUnsafe),
-              lookups,
-            })
+            node.value = valueOf(
+              node,
+              placeOf(node),
+              { json, unsafe: [...path, node].some(isUnsafe), lookups },
+              wordsOf(text, node.range, placeAt),
+            )
         }
         return
       }
@@ -225,5 +237,5 @@ export const readDocument = (
       /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : syntaxHints[error.code],
     )
   }
-  return { placeAt, hidden, document, ...prepare(file, placeAt, document, json, lookups) }
+  return { placeAt, hidden, document, ...prepare({ file, text }, placeAt, document, json, lookups) }
 }

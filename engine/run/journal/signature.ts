@@ -113,7 +113,7 @@ export const canonical = (value: unknown, above: readonly object[] = []): string
   if (above.includes(value)) return `up ${above.length - above.indexOf(value)}`
   const inside = [...above, value]
   const one = (part: unknown): string => canonical(part, inside)
-  const list = (parts: Iterable<unknown>): string => `[${Array.from(parts, one).join(',')}]`
+  const list = (parts: Iterable<unknown>): string => `[${[...parts].map(one).join(',')}]`
   if (isSecret(value)) return `secret ${quoted(value.reveal())}`
   if (Array.isArray(value)) return list(value)
   if (value instanceof Date) return `date ${value.getTime()}`

@@ -1,8 +1,9 @@
 /** The fact of a step with values: it reads them, and makes the steps. */
 import type { Given, RoleStep } from '../../dsl/step.ts'
 import { taskBrand } from '../../dsl/types.ts'
-import type { CheckContext, Task, WhenContext } from '../../dsl/types.ts'
+import type { Task } from '../../dsl/types.ts'
 import { ok, unknown } from '../../dsl/verdict.ts'
+import type { Verdict } from '../../dsl/verdict.ts'
 import { sourceOf } from '../../dsl/value-source.ts'
 import type { Sources } from '../../dsl/value-source.ts'
 import { CoxswainError } from '../../errors.ts'
@@ -13,18 +14,20 @@ export type ReadValues =
   | { readonly kind: 'known'; readonly values: Readonly<Record<string, unknown>> }
   | { readonly kind: 'unknown' | 'none'; readonly why: string }
 
-/** The context of the first check of a task in a run: it can also read values. */
-export interface GivenContext extends WhenContext {
-  readonly readValues: (sources: Sources) => Promise<ReadValues>
-  /** The same for conditions: under `--check`, a fact that may change before its turn in a run is not known. */
-  readonly ofCondition: () => WhenContext
+/** Reads the values of a step. */
+export type ValueReader = (sources: Sources) => Promise<ReadValues>
+
+/** The fact of a step with values. It reads with values alone: the context of a check, with all that it can do on a host, is not made for it. */
+export interface GivenTask extends Task<MadeSteps> {
+  /** Its check. */
+  readonly makeFrom: (read: ValueReader) => Promise<Verdict<MadeSteps>>
 }
 
 /** Thrown where a step with values has no value of a task: it is skipped, with the reason. */
 export class NoValue extends Error {}
 
-/** Whether it is the context of the first check of a task in a run. */
-export const isGivenContext = (ctx: CheckContext): ctx is GivenContext => 'readValues' in ctx
+/** Whether a task is the fact of a step with values. */
+export const isGivenTask = (task: Task): task is GivenTask => 'makeFrom' in task
 
 /** Whether its values can be read before its turn: a pick is made once in a run, not before it is needed. */
 export const isReadableEarly = (sources: Sources): boolean =>
@@ -49,21 +52,31 @@ export const numberedTitles = (): ((title: string) => string) => {
   }
 }
 
+// the same for all of them, and not made for each host
+const refuseCheck = () =>
+  Promise.reject(new CoxswainError('internal', 'values are read in the context of a check'))
+const nothing: readonly [] = []
+const none = () => nothing
+const nowhere = () => undefined
+const unwritten = { source: '', file: undefined }
+const definition = () => unwritten
+const params = Object.freeze({})
+
 /** The fact of a step with values. */
 export const givenTask = (
   { sources, options, place }: Given,
   title: string,
   make: (values: Readonly<Record<string, unknown>>) => MadeSteps,
-): Task<MadeSteps> =>
+): GivenTask =>
   Object.freeze({
     [taskBrand]: true as const,
     name: 'given',
     title,
-    params: {},
+    params,
     options,
-    check: async (ctx: CheckContext) => {
-      if (!isGivenContext(ctx)) throw new CoxswainError('internal', 'values are read in another context')
-      const read = await ctx.readValues(sources)
+    check: refuseCheck,
+    makeFrom: async (readValues: ValueReader) => {
+      const read = await readValues(sources)
       if (read.kind === 'known') return ok(make(read.values))
       if (read.kind === 'unknown') return unknown(read.why)
       throw new NoValue(read.why)
@@ -75,12 +88,12 @@ export const givenTask = (
     knownAfter: false,
     needs: undefined,
     brings: false,
-    writes: () => [],
-    makes: () => [],
+    writes: none,
+    makes: none,
     changes: true,
     fixed: false,
     place,
-    definedAt: () => undefined,
-    definition: () => ({ source: '', file: undefined }),
-    sends: [],
+    definedAt: nowhere,
+    definition,
+    sends: nothing,
   })

@@ -11,6 +11,7 @@ import { notifier, planHandlers } from './handlers.ts'
 import { givensOf, tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 import { RoleHandlers } from './role-handlers.ts'
+import { checkSourceHosts } from './source-hosts.ts'
 import { usualSettings, within } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { ownSources } from './step-lists.ts'
@@ -85,7 +86,7 @@ const planHost = (play: SealedPlay, context: RawContext, settings: Settings): Ho
   const steps = stepsOf(`play "${play.name}": tasks(…)`, play.tasks(context))
   const handlers = play.handlers(context)
   const notifies = notifier(`play "${play.name}"`, handlers)
-  const roles = new RoleHandlers(play.name)
+  const roles = new RoleHandlers(play.name, settings)
   const planned = unfold(steps, { play: play.name, settings, notifies, roles })
   const from = tasksOf(planned, 'all').length
   const all = [...planHandlers(handlers, notifies, { settings, from }), ...roles.planned]
@@ -172,6 +173,7 @@ export const makePlan = (
   const limited = limit === undefined ? undefined : new Set(limit)
   const plays = playbook.plays.map((play) => planPlay(play, inventoryView, limited))
   refuseEarlyValues(plays)
+  checkSourceHosts(plays, (pattern) => inventoryView.match(pattern))
   const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
   const hosts = [...inventoryView.hosts.keys()].filter((name) => touched.has(name))
   if (hosts.length === 0) {

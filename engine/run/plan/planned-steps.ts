@@ -101,27 +101,35 @@ export type PlannedStep =
  * The tasks of steps in the order of their positions. The `success-path` excludes those of a `rescue`. Steps with values count as the
  * fact that reads them.
  */
-export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'success-path'): PlannedTask[] =>
-  steps.flatMap((step) => {
-    switch (step.kind) {
-      case 'task':
-        return [step]
-      case 'block':
-        return [
-          ...tasksOf(step.steps, which),
-          ...(which === 'all' ? tasksOf(step.rescue, which) : []),
-          ...tasksOf(step.always, which),
-        ]
-      case 'parallel':
-      case 'background':
-        return tasksOf(step.steps, which)
-      case 'given':
-        return [step.about]
-      case 'join':
-      case 'flush':
-        return []
-    }
-  })
+export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'success-path'): PlannedTask[] => {
+  const tasks: PlannedTask[] = []
+  // into one list: it is called several times for each host
+  const visit = (list: readonly PlannedStep[]): void => {
+    for (const step of list)
+      switch (step.kind) {
+        case 'task':
+          tasks.push(step)
+          break
+        case 'block':
+          visit(step.steps)
+          if (which === 'all') visit(step.rescue)
+          visit(step.always)
+          break
+        case 'parallel':
+        case 'background':
+          visit(step.steps)
+          break
+        case 'given':
+          tasks.push(step.about)
+          break
+        case 'join':
+        case 'flush':
+          break
+      }
+  }
+  visit(steps)
+  return tasks
+}
 
 /** The steps whose tasks are made at their turn. */
 export const givensOf = (steps: readonly PlannedStep[]): PlannedGiven[] =>

@@ -35,9 +35,10 @@ const withoutSecrets = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutSecrets(part)]))
 }
 
-const digest = (params: unknown): string =>
+/** A short number that stands for values, and says nothing about the secrets in them. */
+export const digest = (values: unknown): string =>
   createHash('sha256')
-    .update(canonical(withoutSecrets(params)))
+    .update(canonical(withoutSecrets(values)))
     .digest('hex')
     .slice(0, 6)
 

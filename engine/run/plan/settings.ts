@@ -42,8 +42,9 @@ export const usualSettings: Settings = {
 /** The options of a step or play for its tasks. */
 type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined }
 
-/** Merges the options of a step into the settings around it. */
+/** Merges the options of a step into the settings around it. Steps without options share these. */
 export const within = (around: Settings, options: Said): Settings => {
+  if (Object.keys(options).length === 0) return around
   const { become, on, env, cwd, ignoreErrors, oncePer, throttle } = options
   const own = listed(options.tags)
   return {

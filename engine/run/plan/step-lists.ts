@@ -14,25 +14,35 @@ export const ownSources = (sources: Sources): Task[] =>
   })
 
 /** The tasks whose values a list of steps uses; those that the steps of a role use are not known yet. */
-export const sourcesIn = (steps: readonly Step[]): Task[] =>
-  steps.flatMap((step) => {
-    const known = knownStep(step)
-    switch (known.kind) {
-      case 'given':
-        return ownSources(known.step.sources)
-      case 'block':
-        return sourcesIn([...known.step.steps, ...known.step.rescue, ...known.step.always])
-      case 'parallel':
-        return sourcesIn(known.step.steps)
-      case 'background':
-        return sourcesIn([known.step.step])
-      case 'role':
-      case 'task':
-      case 'join':
-      case 'flush':
-        return []
+export const sourcesIn = (steps: readonly Step[]): Task[] => {
+  const sources: Task[] = []
+  const visit = (list: readonly Step[]): void => {
+    for (const step of list) {
+      const known = knownStep(step)
+      switch (known.kind) {
+        case 'given':
+          sources.push(...ownSources(known.step.sources))
+          break
+        case 'block':
+          for (const part of [known.step.steps, known.step.rescue, known.step.always]) visit(part)
+          break
+        case 'parallel':
+          visit(known.step.steps)
+          break
+        case 'background':
+          visit([known.step.step])
+          break
+        case 'role':
+        case 'task':
+        case 'join':
+        case 'flush':
+          break
+      }
     }
-  })
+  }
+  visit(steps)
+  return sources
+}
 
 /** Whether the steps of a role are known without values. */
 export const hasNoFacts = ({ facts }: RoleStep): boolean => Object.keys(facts).length === 0

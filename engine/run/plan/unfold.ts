@@ -14,12 +14,14 @@ import { authored } from './authored.ts'
 import { givenTask, isReadableEarly, numberedTitles, titleOfFacts, titleOfGiven } from './given-task.ts'
 import { MadeSteps, tasksOf } from './planned-steps.ts'
 import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
-import { RoleHandlers } from './role-handlers.ts'
+import type { RoleHandlers } from './role-handlers.ts'
 import { roleLabels } from './role-labels.ts'
 import { hasNoFacts, sizeOf, sourcesIn, stepsOfRole } from './step-lists.ts'
 import { canChange, refusedChange } from './read-only.ts'
 import { within } from './settings.ts'
 import type { Settings } from './settings.ts'
+import { everything, spanWithin } from './span.ts'
+import type { Span } from './span.ts'
 
 /** The context for unfolding steps. */
 export interface Unfolding {
@@ -37,20 +39,6 @@ interface Around {
   readonly role: Role
   readonly notifies: Unfolding['notifies']
 }
-
-/** Where the tasks of a list are in the list of their host. */
-interface Span {
-  /** The position of the first task, and the distance to the next. */
-  readonly from: number
-  readonly by: number
-  /** The beginning of each twin. */
-  readonly twins: string
-  readonly role: Role
-  /** Background steps that were started before. */
-  readonly begun: ReadonlySet<Background>
-}
-
-const everything: Span = { from: 0, by: 1, twins: '', role: 'task', begun: new Set() }
 
 /** A placeholder for steps without a task, such as a single flush. */
 const noTask = defineTask({
@@ -87,7 +75,7 @@ export const unfold = (
   }
 
   const twinOf = ({ name, title }: Task): string => {
-    const key = JSON.stringify([name, title])
+    const key = `${name.length} ${name}${title}`
     const before = seen.get(key) ?? 0
     seen.set(key, before + 1)
     return `${span.twins}${before}`
@@ -113,17 +101,20 @@ export const unfold = (
 
   const planned = (task: Task, own: Pick<PlannedTask, 'role' | 'settings' | 'notifies'>): PlannedTask => {
     if (own.settings.readOnly && canChange(task)) throw refusedChange(play, task)
-    const placed = {
+    const { role, settings: its, notifies: notified } = own
+    // without spreads, which take longer than all else here: it is made for each task of each host
+    const placed: PlannedTask = {
       kind: 'task',
       task,
       position,
       twin: twinOf(task),
+      role,
       handler: undefined,
-      ...own,
-      ...(sources.has(task) && { isSource: true as const }),
-    } as const
+      settings: its,
+      notifies: notified,
+    }
     position += span.by
-    return placed
+    return sources.has(task) ? { ...placed, isSource: true } : placed
   }
 
   /** The fact comes first, and the tasks that it makes come before the next position. */
@@ -134,10 +125,10 @@ export const unfold = (
     const made = (values: Readonly<Record<string, unknown>>): MadeSteps =>
       authored(play, () => {
         const list = stepsFrom(play, step, values)
-        const by = span.by / (sizeOf(list) + 1)
-        const inside = { from: about.position + by, by, twins: `${about.twin}/`, role, begun: started }
+        const where = { play, place: step.place }
+        const inside = spanWithin(span, { about, size: sizeOf(list), begun: started }, where)
         // this can be called before the turn of the step, with values of then
-        const own = new RoleHandlers(play)
+        const own = roles.madeBy(about)
         const unfolding = { play, settings: inner, notifies: around.notifies, roles: own }
         return new MadeSteps(values, unfold(list, unfolding, inside), own.planned)
       })
@@ -199,9 +190,12 @@ export const unfold = (
       case 'given':
         return planGiven(known.step, around)
       case 'role':
-        return hasNoFacts(known.step)
-          ? planRole(known.step, {}, around)
-          : planGiven(roleFrom(known.step), around)
+        if (hasNoFacts(known.step)) return planRole(known.step, {}, around)
+        roles.name(known.step, {
+          label: labelOf(known.step),
+          settings: within(around.settings, known.step.options),
+        })
+        return planGiven(roleFrom(known.step), around)
       case 'block': {
         const { options, steps: own, rescue, always } = known.step
         const inner = { ...around, settings: within(outer, options) }

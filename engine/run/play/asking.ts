@@ -3,7 +3,7 @@ import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/types.ts'
 import { checkContext } from '../task/contexts.ts'
 import { holds } from '../task/condition.ts'
-import { again, look } from '../task/execution.ts'
+import { again, look, lookContext } from '../task/execution.ts'
 import { resultOf } from '../task/execute-task.ts'
 import type { Look, TaskResult } from '../task/execution.ts'
 import type { PlayHost } from './play-host.ts'
@@ -52,11 +52,8 @@ export const lookEarly = async (run: PlayHost, planned: PlannedTask): Promise<Lo
       throw new TooEarly()
     }
     const reading = { ...readingOf(run, place, options), outcomeOf }
-    const seen = await look(
-      planned.task,
-      whenContext(checkContext(run.scope, place, options), reading),
-      watch,
-    )
+    const context = lookContext(() => checkContext(run.scope, place, options), reading)
+    const seen = await look(planned.task, context, watch)
     // the author's code may have caught the exception
     return tooEarly ? undefined : seen
   } catch (error) {

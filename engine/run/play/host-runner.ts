@@ -1,7 +1,7 @@
 /** Runs a play on a host. */
-import type { Outcome } from '../../dsl/outcome.ts'
 import type { Background } from '../../dsl/step.ts'
-import type { Task } from '../../dsl/types.ts'
+import { addMade } from './add-made.ts'
+import type { Known } from './add-made.ts'
 import { askCondition, lookEarly } from './asking.ts'
 import type { Standing } from '../events.ts'
 import type { Look } from '../task/execution.ts'
@@ -16,7 +16,6 @@ import type { PlannedGiven, PlannedStep, PlannedTask } from '../plan/planned-ste
 import { reportResult } from '../task/report-task.ts'
 import { runTask } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
-import { now } from '../clock.ts'
 import { together } from '../pool.ts'
 import { standingAfter, standingOf, worst } from './standing.ts'
 import type { Course } from './standing.ts'
@@ -38,30 +37,22 @@ const conditionFalse = {
   why: 'the condition of its block is false',
 } as const
 
-/** What is known of tasks of the play on this host; it grows with the play. */
-interface Known {
-  readonly outcomes: Map<Task, Outcome>
-  readonly unfinished: Set<Task>
-}
-
 /** Runs one play on one host. */
 class HostRunner {
   readonly #run: PlayHost
   readonly #plan: HostPlan
   readonly #ahead: LookAhead
-  readonly #outcomes: Map<Task, Outcome>
-  readonly #unfinished: Set<Task>
+  readonly #known: Known
   readonly #handlers: HostHandlers
   readonly #started = new Map<Background, Promise<Course>>()
   /** How often each handler has run on this host. */
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
 
-  constructor(run: PlayHost, plan: HostPlan, { outcomes, unfinished }: Known, due: readonly string[]) {
+  constructor(run: PlayHost, plan: HostPlan, known: Known, due: readonly string[]) {
     this.#run = run
     this.#plan = plan
-    this.#outcomes = outcomes
-    this.#unfinished = unfinished
+    this.#known = known
     this.#handlers = new HostHandlers(plan.handlers, due, tasksOf(plan.steps, 'all').length)
     const successPath = tasksOf(plan.steps, 'success-path')
     this.#ahead = new LookAhead(run.scope, successPath, (planned) => lookEarly(run, planned))
@@ -135,7 +126,7 @@ class HostRunner {
       if (answer === false || answer.outcome === 'unknown') {
         const result = answer === false ? conditionFalse : answer
         for (const task of tasksOf([step], 'success-path')) {
-          this.#outcomes.set(task.task, reportResult(this.#run, task, result, false))
+          this.#known.outcomes.set(task.task, reportResult(this.#run, task, result, false))
         }
         return 'well'
       }
@@ -197,26 +188,19 @@ class HostRunner {
 
   /** Reads values, and runs the steps that are made from them. */
   async #given(given: PlannedGiven, around: Around): Promise<Course> {
-    const { about } = given
-    const end = await this.#ended(about, around)
+    const end = await this.#ended(given.about, around)
     if (end === undefined) return 'stopped'
     // what can be ignored or rescued has another outcome
     if (end.outcome === 'failed') return 'mistaken'
     if (!(end.value instanceof MadeSteps)) return standingOf[end.outcome]
-    const { scope, host, play, onMade, emit } = this.#run
-    this.#handlers.add(end.value.roleHandlers)
-    const tasks = tasksOf(end.value.steps, 'all')
-    for (const { task } of [...tasks, ...end.value.roleHandlers]) scope.redactor.learn(task.params)
-    onMade({ play, host }, given, end.value)
-    const { past, unfinished } = this.#plan.resumes?.earlier(tasks) ?? nothingEarlier
-    for (const [task, outcome] of past) this.#outcomes.set(task, outcome)
-    for (const task of unfinished) this.#unfinished.add(task)
-    const steps = given.narrow(end.value.steps)
-    const successPath = tasksOf(steps, 'success-path')
-    this.#ahead.insert(about, successPath)
-    if (successPath.length > 0)
-      emit({ type: 'tasks-added', time: now(), play, host, tasks: successPath.length })
-    return this.#list(steps, around)
+    const host = {
+      run: this.#run,
+      known: this.#known,
+      handlers: this.#handlers,
+      ahead: this.#ahead,
+      resumes: this.#plan.resumes,
+    }
+    return this.#list(addMade(host, given, end.value), around)
   }
 
   /** Runs a task; undefined if it did not start because the run ended before its turn. */
@@ -240,7 +224,7 @@ class HostRunner {
 
   #learn({ task, notifies }: PlannedTask, { outcome, began, value }: Ended): void {
     const { scope, host, checkMode } = this.#run
-    this.#outcomes.set(task, outcome)
+    this.#known.outcomes.set(task, outcome)
     if (!(value instanceof MadeSteps)) scope.give(host, task, value)
     if (outcome === 'would change' || outcome === 'unknown') {
       scope.changePredicted = true

@@ -29,11 +29,15 @@ const mayLookEarly = ({ task, settings, atTurnOnly }: PlannedTask): boolean =>
  */
 export class LookAhead {
   readonly #scope: RunScope
-  #tasks: readonly PlannedTask[]
-  #places: ReadonlyMap<PlannedTask, number>
+  readonly #tasks: PlannedTask[]
+  readonly #places = new Map<PlannedTask, number>()
   readonly #look: (task: PlannedTask) => EarlyLook
   readonly #looks = new Map<PlannedTask, { readonly epoch: number; readonly look: EarlyLook }>()
+  /** Tasks whose checks were taken: each has one turn. */
+  readonly #taken = new Set<PlannedTask>()
   #window = widest
+  /** The checks of the tasks between these places have begun, or cannot begin, as long as nothing changes. */
+  #begun = { epoch: -1, from: 0, before: 0 }
 
   /**
    * @param tasks in the order of execution if nothing fails.
@@ -41,8 +45,8 @@ export class LookAhead {
    */
   constructor(scope: RunScope, tasks: readonly PlannedTask[], look: (task: PlannedTask) => EarlyLook) {
     this.#scope = scope
-    this.#tasks = tasks
-    this.#places = new Map(tasks.map((task, index) => [task, index]))
+    this.#tasks = [...tasks]
+    this.#number(0)
     this.#look = look
   }
 
@@ -51,12 +55,18 @@ export class LookAhead {
     const index = this.#places.get(task)
     if (index === undefined) return undefined
     if (!this.#scope.busy) {
-      const end = Math.min(index + this.#window, this.#tasks.length)
-      for (const next of this.#tasks.slice(index, end)) this.#begin(next)
+      const { epoch } = this.#scope
+      const { from, before } = this.#begun
+      const goesOn = this.#begun.epoch === epoch && from <= index && index <= before
+      const first = goesOn ? before : index
+      const end = Math.max(first, Math.min(index + this.#window, this.#tasks.length))
+      this.#begun = { epoch, from: goesOn ? from : index, before: end }
+      for (const next of this.#tasks.slice(first, end)) this.#begin(next)
     }
-    const taken = this.#looks.get(task)
+    const known = this.#looks.get(task)
     this.#looks.delete(task)
-    return taken?.epoch === this.#scope.epoch ? taken.look : undefined
+    this.#taken.add(task)
+    return known?.epoch === this.#scope.epoch ? known.look : undefined
   }
 
   /** Adjusts how far to check ahead, by the outcome of a task. */
@@ -68,12 +78,18 @@ export class LookAhead {
   insert(after: PlannedTask, made: readonly PlannedTask[]): void {
     const index = this.#places.get(after)
     if (index === undefined || made.length === 0) return
-    this.#tasks = this.#tasks.toSpliced(index + 1, 0, ...made)
-    this.#places = new Map(this.#tasks.map((task, place) => [task, place]))
+    this.#tasks.splice(index + 1, 0, ...made)
+    this.#number(index + 1)
+    this.#begun = { ...this.#begun, before: Math.min(this.#begun.before, index + 1) }
+  }
+
+  #number(from: number): void {
+    for (const [index, task] of this.#tasks.slice(from).entries()) this.#places.set(task, from + index)
   }
 
   #begin(task: PlannedTask): void {
-    if (!mayLookEarly(task)) return
+    // beside it, an earlier one can have its turn later
+    if (this.#taken.has(task) || !mayLookEarly(task)) return
     if (this.#looks.get(task)?.epoch === this.#scope.epoch) return
     const taken = this.#look(task)
     // the caller that takes the check handles its rejection; a check that is never taken must not end the process

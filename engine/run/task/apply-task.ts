@@ -8,13 +8,15 @@ import { askUntilTimeout, missing } from './wait.ts'
 
 /** Checks the result of an apply. `when` is not evaluated again, because it is about the state before. */
 const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
-  again(execution, () => execution.watch.run(() => ask(task, execution.checkContext)))
+  again(execution, () => execution.watch.run(() => ask(task, execution)))
 
 /** Checks that an apply has converged, and waits while the check returns pending. Returns the value of the check. */
 const prove = async (task: Task, execution: Execution): Promise<unknown> => {
   const { check, until } = task
   const waits = check !== undefined && until !== undefined
-  const seen = waits ? await askUntilTimeout(check, execution.checkContext) : await lookAfter(task, execution)
+  const seen = waits
+    ? await askUntilTimeout(check, execution.checkContext())
+    : await lookAfter(task, execution)
   if (seen.kind === 'pending') return waitOut(task, execution)
   if (seen.kind === 'drift' || seen.kind === 'unknown') {
     throw new CoxswainError('not-converged', `applied, but its check still finds: ${missing(seen)}`)

@@ -2,7 +2,6 @@
 import { inspect } from 'node:util'
 import { CoxswainError } from '../../errors.ts'
 import type { WhenContext } from '../../dsl/types.ts'
-import { isGivenContext } from '../plan/given-task.ts'
 
 /**
  * Evaluates a `when`. The type is checked at run time, because in plain JavaScript the text `'false'` would count as
@@ -14,7 +13,7 @@ export const holds = async (
   when: (ctx: WhenContext) => boolean | Promise<boolean>,
   ctx: WhenContext,
 ): Promise<boolean> => {
-  const answer: unknown = await when(isGivenContext(ctx) ? ctx.ofCondition() : ctx)
+  const answer: unknown = await when(ctx)
   if (typeof answer === 'boolean') return answer
   throw new CoxswainError('author-error', `a condition (when) returned ${inspect(answer, { depth: 1 })}`, {
     hint: 'return true or false; Boolean(…) converts any value',

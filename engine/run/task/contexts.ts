@@ -2,15 +2,14 @@ import { unlessAborted } from '../../connection/abort.ts'
 import type { Connection, OutputStream } from '../../connection/types.ts'
 import type { ApplyContext, CheckContext, Selector, Task } from '../../dsl/types.ts'
 import type { Become } from '../../dsl/play.ts'
-import { describeSelector } from '../../dsl/select.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { createCould } from '../../remote/could.ts'
 import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/types.ts'
 import type { Transfer } from '../../remote/transfer.ts'
 import { identityOf } from '../fleet.ts'
-import { canonical, isOpaque } from '../journal/signature.ts'
 import { refuseMask } from '../masking/refuse-mask.ts'
+import { notOneHost } from '../plan/source-hosts.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
 import { checkedRemote } from './checked-remote.ts'
@@ -77,16 +76,11 @@ export const selectedHosts = (
  * @throws `pattern-invalid` if there are none or several.
  */
 export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
-  const [first, ...others] = await selectedHosts(scope, selector, signal)
-  if (first !== undefined && others.length === 0) {
-    await scope.ready(first)
-    return first
-  }
-  throw new CoxswainError(
-    'pattern-invalid',
-    `${describeSelector(selector)} names ${first === undefined ? 'no host' : `${others.length + 1} hosts`}; one is needed here`,
-    { hint: 'name one host, such as masters[0]' },
-  )
+  const names = await selectedHosts(scope, selector, signal)
+  const [first] = names
+  if (first === undefined || names.length > 1) throw notOneHost(selector, names)
+  await scope.ready(first)
+  return first
 }
 
 const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => {
@@ -97,12 +91,6 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
     hostsOf: (selector: Selector) => selectedHosts(scope, selector, options.watch.signal),
   }
 }
-
-/** What tells apart two facts of one definition: their parameters, or the object itself where a function or a class is among these. */
-const keyOf = (scope: RunScope, { params }: Task): unknown =>
-  isOpaque(params) && typeof params === 'object' && params !== null
-    ? scope.numberOf(params)
-    : ['equal', params]
 
 /** Returns a function that reads facts, which the scope caches. */
 export const factReader =
@@ -118,13 +106,7 @@ export const factReader =
         host,
       })
     }
-    const { become, env, cwd } = options
-    return scope.fact(
-      host,
-      canonical([scope.numberOf(task.definition()), keyOf(scope, task), become, env, cwd]),
-      read,
-      task.fixed,
-    )
+    return scope.fact(host, task, options, read)
   }
 
 const actingAs = (scope: RunScope, host: string, { become, watch }: ContextOptions) => ({

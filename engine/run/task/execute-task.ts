@@ -12,12 +12,11 @@ import { namesPackagedPath } from './packaged-path.ts'
 
 /** The first check: the one ahead of its turn, if there is one. */
 const firstLook = (task: Task, execution: Execution): Promise<Look> => {
-  const { whenContext, watch } = execution
   let { early } = execution
   return again(execution, async () => {
     const taken = early
     early = undefined
-    return (await taken) ?? look(task, whenContext, watch)
+    return (await taken) ?? look(task, execution, execution.watch)
   })
 }
 
@@ -74,18 +73,18 @@ const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResul
  * create. That applies to paths that the task names, and to everything in a folder that does not exist.
  */
 const whyUnknown = async (task: Task, execution: Execution): Promise<string | undefined> => {
-  const { checkMode, brought, absent, checkContext, whenContext } = execution
+  const { checkMode, brought, absent, checkContext } = execution
   if (!checkMode || brought === undefined || absent === undefined || task.check === undefined)
     return undefined
   // the check ahead of its turn did not record absent paths
-  await again(execution, () => ask(task, whenContext))
+  await again(execution, () => ask(task, execution))
   // a copy, because the query for the folder adds to the set
   const paths = Array.from(absent)
   for (const path of paths) {
     const folder = posix.dirname(path)
     if (!path.startsWith('/')) return `${path} does not exist, and may come with: ${brought}`
     if (namesPackagedPath(task.params, path)) return `${path} does not exist, and may come with: ${brought}`
-    if (folder !== '/' && !(await checkContext.remote.exists(folder)))
+    if (folder !== '/' && !(await checkContext().remote.exists(folder)))
       return `${path} does not exist, and may come with: ${brought}`
   }
   return undefined

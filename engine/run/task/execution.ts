@@ -4,10 +4,14 @@ import type { Shown } from '../../dsl/cards.ts'
 import type { Change, Verdict } from '../../dsl/verdict.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
-import { NoValue } from '../plan/given-task.ts'
+import { NoValue, isGivenTask } from '../plan/given-task.ts'
 import { holds } from './condition.ts'
+import { once } from '../../once.ts'
 import type { TaskWatch } from './task-watch.ts'
+import { valueReader } from './values.ts'
+import type { Reading } from './values.ts'
 import { askUntilTimeout, defaultWait, missing, waitUntil } from './wait.ts'
+import { whenContext } from './when-context.ts'
 
 export interface TaskResult {
   readonly outcome: Outcome
@@ -26,14 +30,26 @@ export type Look =
   | { readonly kind: 'apply-only' }
   | Verdict
 
+/** What a task is looked at with. Contexts are made when they are first used: most tasks need one of them, at most once. */
+export interface LookContext {
+  readonly checkContext: () => CheckContext
+  readonly whenContext: () => WhenContext
+  /** Where the values of a step are read. */
+  readonly reading: Reading
+}
+
+/** What a task is looked at with on a host. */
+export const lookContext = (context: () => CheckContext, reading: Reading): LookContext => {
+  const checkContext = once(context)
+  return { checkContext, whenContext: () => whenContext(checkContext(), reading), reading }
+}
+
 /** The context for executing a task. */
-export interface Execution {
+export interface Execution extends LookContext {
   readonly host: string
   readonly watch: TaskWatch
   /** Whether the run is under `--check`, where nothing is applied. */
   readonly checkMode: boolean
-  readonly checkContext: CheckContext
-  readonly whenContext: WhenContext
   readonly applyContext: () => ApplyContext
   /** Under `--check`, whether an earlier task would change something. */
   readonly changePredicted: boolean
@@ -62,21 +78,23 @@ export const allowedLosses = 2
 export const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
 
 /** Runs the check of a task, if it has one. */
-export const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
+export const ask = async (task: Task, { checkContext, reading }: LookContext): Promise<Look> => {
+  if (isGivenTask(task)) return task.makeFrom(valueReader(reading))
   if (task.check === undefined) {
     await task.needs?.()
     return { kind: 'apply-only' }
   }
+  const ctx = checkContext()
   return onlyWaits(task) ? askUntilTimeout(task.check, ctx) : task.check(ctx)
 }
 
 /** Reads without changing anything: evaluates `when`, then runs the check. */
-export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Look> =>
+export const look = (task: Task, context: LookContext, watch: TaskWatch): Promise<Look> =>
   watch.run(async () => {
     const { when } = task.options
-    if (when !== undefined && !(await holds(when, ctx))) return { kind: 'skip' }
+    if (when !== undefined && !(await holds(when, context.whenContext()))) return { kind: 'skip' }
     try {
-      return await ask(task, ctx)
+      return await ask(task, context)
     } catch (error) {
       if (error instanceof NoValue) return { kind: 'skip', why: error.message }
       throw error
@@ -116,7 +134,7 @@ export const waitOut = async (
   const { checkContext, elapsed, progress } = execution
   if (check === undefined) return undefined
   try {
-    return await waitUntil(check, until, checkContext, (why) => {
+    return await waitUntil(check, until, checkContext(), (why) => {
       progress('waiting', why)
       // otherwise, facts that the check uses would never be read again
       elapsed()

@@ -1,15 +1,15 @@
 /** Runs a task on a host, and emits its events. */
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { once } from '../../once.ts'
 import { describeSelector } from '../../dsl/select.ts'
 import { now } from '../clock.ts'
 import { checkContext, oneHost, taskContexts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Outcome, TaskProgress, TaskRef } from '../events.ts'
 import { executeTask } from './execute-task.ts'
-import { onlyWaits } from './execution.ts'
+import { onlyWaits, lookContext } from './execution.ts'
 import type { Look, TaskResult } from './execution.ts'
 import { explainFailure, explainSeconds } from './explain-failure.ts'
-import { MaskedLines } from '../masking/masked-lines.ts'
 import type { HostContext } from '../host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import { maskedJson } from '../masking/masked-json.ts'
@@ -18,9 +18,9 @@ import { shortened } from '../masking/shortened.ts'
 import { provided, refOf, reportEnd, reportResult, reportSkipped } from './report-task.ts'
 import { withRetries } from './retry.ts'
 import { limitTransferReports } from './transfers.ts'
+import { TaskStreams } from './task-streams.ts'
 import { TaskWatch } from './task-watch.ts'
 import type { Reading } from './values.ts'
-import { whenContext } from './when-context.ts'
 
 /** The outcome of a task, and whether it has begun, or would begin, to change the host. */
 export interface Ended {
@@ -106,6 +106,7 @@ export const runTask = async (
   const { task, notifies, settings } = planned
   // it only reads for other steps: the user is not asked about it, and its value is not shown
   const silent = planned.makesTasks === true
+  await scope.pause()
   let place: string
   try {
     place = await placeOf(run, planned)
@@ -123,14 +124,13 @@ export const runTask = async (
   }
   const since = performance.now()
   emit({ type: 'task-start', time: now(), task: ref })
-  const tell = (stream: 'stdout' | 'stderr' | 'log') => (line: string) =>
-    emit({ type: 'task-output', time: now(), task: ref, stream, line: scope.redactor.text(line) })
-  const lines = (stream: 'stdout' | 'stderr' | 'log') => new MaskedLines(scope.redactor, tell(stream))
-  const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
+  const streams = new TaskStreams(scope.redactor, (stream, line) =>
+    emit({ type: 'task-output', time: now(), task: ref, stream, line: scope.redactor.text(line) }),
+  )
   let began = false
   const progress = (what: TaskProgress['what'], why?: string): void => {
     // an incomplete line ends before the next step
-    for (const stream of Object.values(output)) stream.end()
+    streams.end('stdout', 'stderr')
     if (what === 'applying' && task.changes) {
       // before the change, so that it is recorded even if this process is killed
       if (!began && notifies.length > 0)
@@ -149,25 +149,24 @@ export const runTask = async (
     const watch = new TaskWatch(run.signal, task.options.timeout)
     const options: ContextOptions = {
       ...contextOptions(run, planned, place, watch),
-      onOutput: (stream, text) => output[stream].push(text),
+      onOutput: (stream, text) => streams.push(stream, text),
       onTransfer: limitTransferReports((transfer) =>
         emit({ type: 'task-transfer', time: now(), task: ref, ...transfer }),
       ),
-      onLog: (text) => log.push(`${text}\n`),
+      onLog: (text) => streams.push('log', `${text}\n`),
     }
-    const absent = new Set<string>()
     const brought = checkMode ? scope.brought.get(place) : undefined
-    const onAbsent = brought === undefined ? {} : { onAbsent: (path: string) => void absent.add(path) }
-    const { looking, applying, trying } = taskContexts(scope, place, { ...options, ...onAbsent })
+    const absent = brought === undefined ? undefined : new Set<string>()
+    const onAbsent = absent && ((path: string) => void absent.add(path))
+    const contexts = once(() => taskContexts(scope, place, { ...options, ...(onAbsent && { onAbsent }) }))
     try {
       const result = await executeTask(task, {
         host: place,
         checkMode,
         watch,
-        checkContext: looking,
-        whenContext: whenContext(looking, readingOf(run, place, options)),
-        applyContext: applying,
-        trying,
+        ...lookContext(() => contexts().looking, readingOf(run, place, options)),
+        applyContext: () => contexts().applying(),
+        trying: (one) => contexts().trying(one),
         early: attempts === 1 ? early?.() : undefined,
         changePredicted: scope.changePredicted,
         unfinished: run.unfinished(task),
@@ -209,10 +208,8 @@ export const runTask = async (
   )
   // a fact only has its value to show
   if (!silent && task.apply === undefined && result.value !== undefined)
-    log.push(`${textOf(result, scope.redactor)}\n`)
-  output.stdout.end()
-  output.stderr.end()
-  log.end()
+    streams.push('log', `${textOf(result, scope.redactor)}\n`)
+  streams.end('stdout', 'stderr', 'log')
   const own = onBehalf(host, place, result)
   const outcome = provided(own, planned, rescuable)
   if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))

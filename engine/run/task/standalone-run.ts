@@ -6,11 +6,10 @@ import type { FleetHost } from '../fleet.ts'
 import { RunScope } from '../scope.ts'
 import { taskContexts } from './contexts.ts'
 import { executeTask } from './execute-task.ts'
-import { onlyWaits } from './execution.ts'
+import { onlyWaits, lookContext } from './execution.ts'
 import type { TaskResult } from './execution.ts'
 import { explainFailure } from './explain-failure.ts'
 import { TaskWatch } from './task-watch.ts'
-import { whenContext } from './when-context.ts'
 
 /**
  * Executes a task as the runner does, each time as in a new run.
@@ -56,8 +55,7 @@ export const standaloneRun = (
       watch,
       changePredicted: false,
       unfinished: false,
-      checkContext: looking,
-      whenContext: whenContext(looking, reading),
+      ...lookContext(() => looking, reading),
       applyContext: applying,
       trying,
       changing: (work) => scope.changing(host, work),

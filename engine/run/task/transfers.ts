@@ -15,10 +15,11 @@ export const limitTransferReports = (
   tell: (transfer: Transfer) => void,
   now: () => number = () => performance.now(),
 ): ((transfer: Transfer) => void) => {
-  const lastReported = new Map<string, number>()
+  let lastReported: Map<string, number> | undefined
   return (transfer) => {
     const { path, bytes, size } = transfer
     if (size < minimumSize) return
+    lastReported ??= new Map()
     const before = lastReported.get(path)
     const through = bytes >= size
     if (before !== undefined && !through && now() - before < interval) return

@@ -1,11 +1,12 @@
 /** Reads the values of steps that are made at their turn. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import { describeSource, sourceOf } from '../../dsl/value-source.ts'
-import type { AnySource, Sources, ValueSource } from '../../dsl/value-source.ts'
+import type { AnySource, SourceParts } from '../../dsl/value-source.ts'
 import type { Task } from '../../dsl/types.ts'
 import { isConnectionError } from '../../error-kinds.ts'
 import { isCoxswainError } from '../../errors.ts'
-import type { ReadValues } from '../plan/given-task.ts'
+import type { ValueReader } from '../plan/given-task.ts'
+import { atTheStep } from '../plan/source-hosts.ts'
 import type { RunScope } from '../scope.ts'
 import { factReader, oneHost, selectedHosts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
@@ -91,7 +92,7 @@ const elsewhere = (reading: Reading, host: string): Reading =>
       }
 
 /** The value of a host, or what takes its place. */
-const readOr = async ({ task, instead }: ValueSource<unknown>, reading: Reading): Promise<One> => {
+const readOr = async ({ task, instead }: SourceParts, reading: Reading): Promise<One> => {
   try {
     const read = await readOn(task, reading)
     return read.kind === 'none' && instead !== undefined ? { kind: 'known', value: instead.value } : read
@@ -133,13 +134,15 @@ const readOne = async (source: AnySource, reading: Reading): Promise<One> => {
  * @throws the error of a value that cannot be read, with the host that it is of.
  */
 export const valueReader =
-  (reading: Reading) =>
-  async (sources: Sources): Promise<ReadValues> => {
+  (reading: Reading): ValueReader =>
+  async (sources) => {
     const read = await Promise.all(
       Object.entries(sources).map(async ([name, source]) => ({
         name,
         source,
-        one: await readOne(source, reading),
+        one: await readOne(source, reading).catch((error: unknown) => {
+          throw atTheStep(error, name, source)
+        }),
       })),
     )
     const values: Record<string, unknown> = {}

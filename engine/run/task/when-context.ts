@@ -1,7 +1,6 @@
 import type { CheckContext, Task, WhenContext } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
-import type { GivenContext } from '../plan/given-task.ts'
-import { valueReader, whyItMayChange } from './values.ts'
+import { whyItMayChange } from './values.ts'
 import type { Reading } from './values.ts'
 import type { RunScope } from '../scope.ts'
 
@@ -16,10 +15,14 @@ const unlessPredicted = (scope: RunScope, ctx: CheckContext): CheckContext => ({
   on: async (selector) => unlessPredicted(scope, await ctx.on(selector)),
 })
 
-/** The context of a condition and of the first check: that of a check, with what earlier tasks gave. */
-export const whenContext = (ctx: CheckContext, reading: Reading): GivenContext => {
-  const { scope, host, outcomeOf, valueOf } = reading
-  const results = {
+/**
+ * The context of a condition: that of a check, with what earlier tasks gave. Under `--check`, a fact that may change before its turn in a run
+ * is not known.
+ */
+export const whenContext = (ctx: CheckContext, reading: Reading): WhenContext => {
+  const { scope, host, checkMode, outcomeOf, valueOf } = reading
+  return {
+    ...(checkMode ? unlessPredicted(scope, ctx) : ctx),
     outcomeOf,
     changed: (task: Task): boolean => {
       const outcome = outcomeOf(task)
@@ -33,9 +36,4 @@ export const whenContext = (ctx: CheckContext, reading: Reading): GivenContext =
       return valueOf(host, task)?.value
     },
   }
-  const ofCondition = (): WhenContext => ({
-    ...(reading.checkMode ? unlessPredicted(scope, ctx) : ctx),
-    ...results,
-  })
-  return { ...ctx, ...results, readValues: valueReader(reading), ofCondition }
 }

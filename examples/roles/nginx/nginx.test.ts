@@ -34,6 +34,35 @@ test('a site with TLS sends other requests to it, at its port', () => {
   assert.match(text, /server_name example\.org;\s+return 301 https:\/\/www\.example\.org:8443\$request_uri;/)
 })
 
+test('a location with headers of its own keeps those of its site, HSTS included', () => {
+  const text = textOf({
+    tls: { certificateFile: '/a.pem', keyFile: '/a.key', hstsSeconds: 100 },
+    headers: { 'X-Frame-Options': 'DENY', 'Cache-Control': 'private' },
+    locations: [
+      { path: '/api/', proxyPass: 'http://app', headers: { 'cache-control': 'no-store' } },
+      { path: '/' },
+    ],
+  })
+  const [, inside = ''] = /location \/api\/ \{([^}]*)\}/.exec(text) ?? []
+  for (const line of [
+    'add_header Strict-Transport-Security "max-age=100" always;',
+    'add_header X-Frame-Options "DENY" always;',
+    'add_header cache-control "no-store" always;',
+  ])
+    assert.ok(inside.includes(line), line)
+  assert.ok(!inside.includes('private'))
+  const [, plain = ''] = /location \/ \{([^}]*)\}/.exec(text) ?? []
+  assert.ok(!plain.includes('add_header'))
+  assert.equal(text.match(/Strict-Transport-Security/g)?.length, 2)
+})
+
+test('other names are sent to a name that a browser can ask for', () => {
+  const target = (serverNames: string[]) =>
+    /return 301 (\S+);/.exec(textOf({ serverNames, redirectNames: ['old.org'] }))?.[1]
+  assert.equal(target(['*.shop.org', 'shop.org']), 'http://shop.org$request_uri')
+  assert.equal(target(['_']), 'http://$host$request_uri')
+})
+
 test('families have their own folders', () => {
   assert.equal(layoutOf(['ubuntu', 'debian']).enabled, '/etc/nginx/sites-enabled')
   assert.equal(layoutOf(['alpine']).sites, '/etc/nginx/http.d')

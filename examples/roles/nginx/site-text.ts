@@ -19,8 +19,24 @@ const directive = (name: string, value: string | undefined): string[] =>
 /** A value in quotes, as nginx reads it. */
 const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, '\\$&')}"`
 
-const headerLines = (headers: Readonly<Record<string, string>>): string[] =>
+type Headers = Readonly<Record<string, string>>
+
+const headerLines = (headers: Headers): string[] =>
   Object.entries(headers).map(([name, value]) => `add_header ${name} ${quoted(value)} always;`)
+
+/** The headers of all answers of a site. */
+const siteHeaders = ({ tls, headers }: Site): Headers => ({
+  ...(tls !== undefined &&
+    tls.hstsSeconds > 0 && { 'Strict-Transport-Security': `max-age=${tls.hstsSeconds}` }),
+  ...headers,
+})
+
+/** Those of a location and of its site, whose names do not depend on case: nginx forgets those of the site where a location has one. */
+const locationHeaders = (own: Headers, ofSite: Headers): Headers => {
+  const named = new Set(Object.keys(own).map((name) => name.toLowerCase()))
+  const others = Object.entries(ofSite).filter(([name]) => !named.has(name.toLowerCase()))
+  return named.size === 0 ? {} : { ...Object.fromEntries(others), ...own }
+}
 
 const proxyLines = ({ proxyPass, websocket }: Location): string[] =>
   proxyPass === undefined
@@ -37,7 +53,7 @@ const proxyLines = ({ proxyPass, websocket }: Location): string[] =>
           : ['proxy_set_header Connection "";']),
       ]
 
-const locationLines = (its: Location): string[] => [
+const locationLines = (its: Location, ofSite: Headers): string[] => [
   `location ${its.path} {`,
   ...[
     ...directive('root', its.root),
@@ -57,7 +73,7 @@ const locationLines = (its: Location): string[] => [
       : ['auth_basic "Restricted";', `auth_basic_user_file ${its.authFile};`]),
     ...its.allow.map((network) => `allow ${network};`),
     ...(its.allow.length > 0 ? ['deny all;'] : []),
-    ...headerLines(its.headers),
+    ...headerLines(locationHeaders(its.headers, ofSite)),
     ...directive('return', its.return),
     ...its.extra,
   ].map((line) => `    ${line}`),
@@ -92,17 +108,15 @@ export const siteText = (site: Site): string => {
           ...listenLines(site, tls.port, ` ssl${tls.http2 ? ' http2' : ''}`),
           `ssl_certificate ${files.certificate};`,
           `ssl_certificate_key ${files.key};`,
-          ...(tls.hstsSeconds > 0
-            ? [`add_header Strict-Transport-Security "max-age=${tls.hstsSeconds}" always;`]
-            : []),
         ]
   const plain = listenLines(site, site.port, '')
   const redirects = tls?.redirect === true
   const served =
     locations.length > 0 || root === undefined
-      ? locations.map(locationLines)
+      ? locations.map((one) => locationLines(one, siteHeaders(site)))
       : [['location / {', '    try_files $uri $uri/ =404;', '}']]
-  const first = names[0] === '_' || names[0] === undefined ? '$host' : names[0]
+  // a browser cannot ask for _ or *.example.org
+  const first = names.find((one) => /^[\w-][\w.-]*$/.test(one) && one !== '_') ?? '$host'
   const [scheme, port, usual] = tls === undefined ? ['http', site.port, 80] : ['https', tls.port, 443]
   const target = `${scheme}://${first}${port === usual ? '' : `:${port}`}`
   return [
@@ -134,7 +148,7 @@ export const siteText = (site: Site): string => {
       ...directive('access_log', site.accessLog),
       ...directive('error_log', site.errorLog),
       ...directive('client_max_body_size', site.maxBodySize),
-      ...headerLines(site.headers),
+      ...headerLines(siteHeaders(site)),
       ...Object.entries(site.errorPages).map(([status, page]) => `error_page ${status} ${page};`),
       ...served.flat(),
       ...site.extra,

@@ -3,7 +3,7 @@ import { flag, secret, z } from 'coxswain'
 
 const name = z
   .string()
-  .regex(/^[A-Za-z\d][\w.:-]*$/, 'must be a host name or an address')
+  .regex(/^(?:[A-Za-z\d][\w.-]*|[\da-fA-F.:]+)$/, 'must be a host name or an address')
   .describe('a host name or an address')
 const network = z
   .string()
@@ -38,8 +38,7 @@ const source = z.union([
 /** A time source, as the role uses it. */
 export type Source = z.output<typeof source>
 
-/** The schema: each parameter with its default. */
-export const params = z
+const schema = z
   .object({
     client: z
       .enum(['auto', 'chrony', 'timesyncd'])
@@ -142,25 +141,35 @@ export const params = z
   )
 
 /** The parameters, checked and with defaults. */
-export type Params = z.output<typeof params>
+export type Params = z.output<typeof schema>
 
-/** Parameters that timesyncd does not have. */
-const chronyOnly = (given: Params): boolean =>
-  [
-    given.peers,
-    given.allow,
-    given.deny,
-    given.bindAddresses,
-    given.keys,
-    given.log,
-    given.hardwareTimestamps,
-    given.extra,
-  ].some((list) => list.length > 0) ||
-  given.dhcp ||
-  given.localStratum !== undefined ||
-  given.commandPort !== undefined ||
-  given.leapSecondZone !== undefined ||
-  [...given.servers, ...(given.pools ?? [])].some((one) => 'nts' in one && one.nts)
+const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== undefined)
+
+/** Parameters that are given, and that timesyncd does not have. */
+const chronyOnly = (given: Params): string[] => {
+  const { peers, allow, deny, bindAddresses, keys, log, hardwareTimestamps, extra } = given
+  const { localStratum, commandPort, leapSecondZone } = given
+  const lists = { peers, allow, deny, bindAddresses, keys, log, hardwareTimestamps, extra }
+  const all = { ...lists, localStratum, commandPort, leapSecondZone, dhcp: given.dhcp || undefined }
+  const sources = [...given.servers, ...(given.pools ?? [])]
+  return [
+    ...Object.entries(all).flatMap(([key, value]) => (isSet(value) ? [key] : [])),
+    ...(['nts', 'key', 'minPoll', 'maxPoll', 'maxSources', 'prefer', 'trust'] as const).filter((key) =>
+      sources.some((one) => key in one && isSet(Reflect.get(one, key) || undefined)),
+    ),
+  ]
+}
+
+/** The schema: each parameter with its default. */
+export const params = schema.superRefine((given, ctx) => {
+  const chrony = given.client === 'timesyncd' ? chronyOnly(given) : []
+  if (chrony.length > 0)
+    ctx.addIssue({
+      code: 'custom',
+      path: ['client'],
+      message: `timesyncd does not have ${chrony.join(', ')}: take chrony or auto`,
+    })
+})
 
 /**
  * The program to use.
@@ -169,7 +178,7 @@ const chronyOnly = (given: Params): boolean =>
  */
 export const clientOf = (given: Params, found: readonly string[]): 'chrony' | 'timesyncd' => {
   if (given.client !== 'auto') return given.client
-  return found.includes('timesyncd') && !found.includes('chrony') && !chronyOnly(given)
+  return found.includes('timesyncd') && !found.includes('chrony') && chronyOnly(given).length === 0
     ? 'timesyncd'
     : 'chrony'
 }

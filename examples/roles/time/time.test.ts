@@ -40,6 +40,34 @@ test('timesyncd is used where the host has it, and nothing needs chrony', () => 
   assert.equal(client({ allow: ['all'] }, ['timesyncd']), 'chrony')
 })
 
+test('what timesyncd does not have is refused where it is asked for by name', () => {
+  for (const [name, value] of Object.entries({
+    allow: ['10.0.0.0/8'],
+    localStratum: 5,
+    extra: ['x'],
+    dhcp: true,
+    commandPort: 0,
+    servers: [{ host: 'a', nts: true }],
+    pools: [{ host: 'a', minPoll: 4 }],
+  })) {
+    const found = name === 'servers' ? 'nts' : name === 'pools' ? 'minPoll' : name
+    assert.throws(
+      () => params.parse({ client: 'timesyncd', [name]: value }),
+      new RegExp(`does not have ${found}`),
+    )
+    assert.equal(clientOf(params.parse({ [name]: value }), ['timesyncd']), 'chrony', name)
+  }
+  assert.doesNotThrow(() => params.parse({ client: 'timesyncd', servers: ['a'], fallback: ['b'] }))
+})
+
+test('addresses of both families are taken', () => {
+  const given = params.parse({
+    bindAddresses: ['::', '0.0.0.0'],
+    servers: ['::1', '2001:db8::1', 'a-b.example'],
+  })
+  assert.deepEqual(given.bindAddresses, ['::', '0.0.0.0'])
+})
+
 test('names that would be another line of the file are refused', () => {
   assert.throws(() => time({ servers: ['a b'] }), /servers/)
   assert.throws(() => time({ servers: ['a\nallow all'] }), /servers/)

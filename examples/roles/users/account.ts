@@ -9,16 +9,19 @@ export interface Host {
   readonly shell: string
 }
 
-/** A name of a file in /etc/sudoers.d: sudo ignores names with a dot. */
-const fileName = (name: string): string => name.replaceAll(/[^\w-]/g, '_')
+/** Who a rule is for. */
+export type Holder = 'user' | 'group'
 
-/** The rule of a user or `%group`; without rights, its file is removed. */
-export const rule = (named: string, who: string, rights: Rights | undefined) =>
+/** The name of the role's own file in /etc/sudoers.d: sudo ignores names with a dot. Files of others, such as that of an image, have other names. */
+export const ruleFile = (of: Holder, name: string): string => `${of}-${name.replaceAll(/[^\w-]/g, '_')}`
+
+/** The rule of a user or group; without rights, the file that the role has written is removed. */
+export const rule = (of: Holder, name: string, rights: Rights | undefined) =>
   rights === undefined
-    ? sudoers({ name: fileName(named), state: 'absent' })
+    ? sudoers({ name: ruleFile(of, name), state: 'absent' })
     : sudoers({
-        name: fileName(named),
-        users: [who],
+        name: ruleFile(of, name),
+        users: [of === 'group' ? `%${name}` : name],
         commands: [...(rights.commands ?? ['ALL'])],
         runAs: [...(rights.runAs ?? ['ALL'])],
         password: rights.password ?? true,
@@ -73,6 +76,6 @@ export const accountSteps = (one: User, given: Params, host: Host) => {
     ...(one.profile === undefined
       ? []
       : [file({ path: `${home}/.profile`, owner: name, mode: '0644', content: one.profile })]),
-    rule(name, name, one.sudo),
+    rule('user', name, one.sudo),
   ]
 }

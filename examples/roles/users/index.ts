@@ -1,7 +1,7 @@
 /** A role: groups, accounts, their keys, and what they can do with sudo. */
 import { defineRole } from 'coxswain'
-import { fail, file, group, osRelease, packages, query, read, sudoers, user } from 'coxswain/tasks'
-import { accountSteps, rule } from './account.ts'
+import { fail, file, group, osRelease, packages, query, read, user } from 'coxswain/tasks'
+import { accountSteps, rule, ruleFile } from './account.ts'
 import { lockoutOf } from './lockout.ts'
 import { params } from './params.ts'
 
@@ -34,10 +34,15 @@ export const users = defineRole({
       { run: 'id -un; cat ~/.ssh/authorized_keys 2>/dev/null || true' },
       { become: false, title: 'the user that logs in, and its keys' },
     ),
+    rules: query({ run: 'ls /etc/sudoers.d 2>/dev/null || true' }, { title: 'files with rights' }),
   },
-  tasks: (given, { os, passwd, login }) => {
+  tasks: (given, { os, passwd, login, rules }) => {
     const [name = '', ...keys] = login.lines
-    const lockout = lockoutOf(given, { user: name, keys })
+    const lockout = lockoutOf(given, {
+      user: name,
+      keys,
+      hasRights: rules.lines.includes(ruleFile('user', name)),
+    })
     if (lockout !== undefined) return [fail({ message: `${lockout}; with allowLockout the role does it` })]
     const shell = given.shell ?? (os.family.includes('alpine') ? '/bin/ash' : '/bin/bash')
     const rights = [...given.groups, ...given.users].some(({ sudo }) => sudo !== undefined)
@@ -45,13 +50,13 @@ export const users = defineRole({
       ...(given.installSudo && (rights || given.sudoDefaults.length > 0) ? [packages({ name: 'sudo' })] : []),
       ...given.groups.map((one) => group({ name: one.name, system: one.system, gid: one.gid })),
       ...given.users.flatMap((one) => accountSteps(one, given, { passwd, shell })),
-      ...given.groups.map((one) => rule(`group-${one.name}`, `%${one.name}`, one.sudo)),
+      ...given.groups.map((one) => rule('group', one.name, one.sudo)),
       ...given.removed.flatMap((one) => [
-        rule(one, one, undefined),
+        rule('user', one, undefined),
         user({ name: one, state: 'absent', removeHome: given.removeHomes }),
       ]),
       ...given.removedGroups.flatMap((one) => [
-        sudoers({ name: `group-${one.replaceAll(/[^\w-]/g, '_')}`, state: 'absent' }),
+        rule('group', one, undefined),
         group({ name: one, state: 'absent' }),
       ]),
       ...(given.sudoDefaults.length === 0

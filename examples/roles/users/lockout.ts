@@ -11,15 +11,17 @@ const blobs = (lines: readonly string[]): string[] => lines.flatMap((line) => bl
 export interface Login {
   readonly user: string
   readonly keys: readonly string[]
+  /** Whether the role has given it rights with sudo. */
+  readonly hasRights: boolean
 }
 
 /**
  * Why the parameters would end the way in which the playbook logs in; undefined if they do not.
  *
  * @example
- * lockoutOf(params, { user: 'deploy', keys: [] }) // 'deploy, as whom the playbook logs in, would be removed'
+ * lockoutOf(params, { user: 'deploy', keys: [], hasRights: false }) // 'deploy, as whom the playbook logs in, would be removed'
  */
-export const lockoutOf = (given: Params, { user, keys }: Login): string | undefined => {
+export const lockoutOf = (given: Params, { user, keys, hasRights }: Login): string | undefined => {
   if (given.allowLockout) return undefined
   for (const name of ['root', user])
     if (given.removed.includes(name))
@@ -28,6 +30,8 @@ export const lockoutOf = (given: Params, { user, keys }: Login): string | undefi
   if (own === undefined) return undefined
   if (own.shell !== undefined && /\/(?:nologin|false)$/.test(own.shell))
     return `${user}, as whom the playbook logs in, would get the shell ${own.shell}`
+  if (hasRights && own.sudo === undefined)
+    return `${user}, as whom the playbook logs in, would lose its rights with sudo`
   const now = blobs(keys)
   const wanted = blobs(own.keys)
   const gone = blobs(own.removedKeys)

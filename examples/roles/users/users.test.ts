@@ -8,8 +8,8 @@ const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/v
 const other = key.replace('BcnwK', 'AcnwK')
 
 test('the login of the playbook stays', () => {
-  const why = (more: object, keys = [`${key} ada@example`]) =>
-    lockoutOf(params.parse(more), { user: 'ada', keys })
+  const why = (more: object, keys = [`${key} ada@example`], hasRights = false) =>
+    lockoutOf(params.parse(more), { user: 'ada', keys, hasRights })
   assert.equal(why({ removed: ['carl'] }), undefined)
   assert.match(String(why({ removed: ['ada'] })), /would be removed/)
   assert.match(String(why({ removed: ['root'] })), /^root would be removed/)
@@ -23,6 +23,8 @@ test('the login of the playbook stays', () => {
   assert.match(String(why({ users: [{ ...ada, removedKeys: [key] }] })), /all of its present keys/)
   assert.match(String(why({ users: [{ ...ada, shell: '/usr/sbin/nologin' }] })), /nologin/)
   assert.equal(why({ removed: ['ada'], allowLockout: true }), undefined)
+  assert.match(String(why({ users: [ada] }, [], true)), /would lose its rights with sudo/)
+  assert.equal(why({ users: [{ ...ada, sudo: {} }] }, [], true), undefined)
 })
 
 test('a removal of the acting user is refused before anything is changed', async () => {
@@ -32,11 +34,34 @@ test('a removal of the acting user is refused before anything is changed', async
         '/etc/os-release': 'ID=debian\n',
         '/etc/passwd': 'deploy:x:1000:1000::/home/deploy:/bin/sh\n',
       },
-      patterns: [[/id -un/, 'deploy\n']],
+      patterns: [
+        [/id -un/, 'deploy\n'],
+        [/ls \/etc\/sudoers/, ''],
+      ],
     },
   })
   assert.match(String(host.error), /deploy, as whom the playbook logs in, would be removed/)
   assert.deepEqual(host.commands.apply, [])
+})
+
+test('rights that others have given a user, such as the image of a machine, stay', async () => {
+  const { host } = await rehearseRole(users({ users: [{ name: 'vagrant' }], removed: ['carl'] }), {
+    host: {
+      files: {
+        '/etc/os-release': 'ID=debian\n',
+        '/etc/passwd': 'vagrant:x:1000:1000::/home/vagrant:/bin/bash\n',
+        '/etc/sudoers.d/vagrant': 'vagrant ALL=(ALL) NOPASSWD: ALL\n',
+        '/etc/sudoers.d/user-carl': 'carl ALL=(ALL) ALL\n',
+      },
+      patterns: [
+        [/id -un/, 'vagrant\n'],
+        [/ls \/etc\/sudoers/, 'user-carl\nvagrant\n'],
+        [/./, ''],
+      ],
+    },
+  })
+  assert.ok(host.files.has('/etc/sudoers.d/vagrant'))
+  assert.ok(!host.files.has('/etc/sudoers.d/user-carl'))
 })
 
 test('parameters that do not go together are refused', () => {

@@ -20,7 +20,7 @@ sources() {
   sed -n '/^Types/,/^$/p' /etc/apt/sources.list.d/debian.sources |
     sed 's/^Types: .*/Types: deb-src/; s/^Suites: bookworm .*/Suites: bookworm/' >/etc/apt/sources.list.d/coxswain-lab-src.sources
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends golang-go golang-github-modern-go-reflect2-dev \
+  apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends golang-go golang-github-modern-go-reflect2-dev \
     golang-github-modern-go-concurrent-dev dpkg-dev mmdebstrap gcc libc6-dev >/dev/null
   # Debian's Go, whatever else is installed: from Go 1.25.2 on net/url refuses the `https://[10.96.0.1]:1234/` that kubeadm
   # 1.20 makes in its preflight checks, and init fails

@@ -26,6 +26,8 @@ export const scopeOf = ({ database, table }: Scope): string =>
 /** Privileges on one scope. */
 export interface Grant {
   readonly privileges: readonly string[]
+  /** Privileges on columns of the table, as text: SELECT (`a`, `b`). */
+  readonly columns: readonly string[]
   readonly scope: string
   readonly grantOption: boolean
 }
@@ -33,13 +35,15 @@ export interface Grant {
 const line =
   /^GRANT (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) TO [^\n]*?( WITH GRANT OPTION)?$/
 
+const onColumns = /[A-Z]+(?: [A-Z]+)* \([^)]*\)/g
+
 const unquoted = (text: string): string => text.replace(/^`|`$/g, '').replaceAll('``', '`')
 
-/** The grant in a line; undefined for others, such as those of roles. Privileges on columns are left out. */
+/** The grant in a line; undefined for others, such as those of roles. */
 export const grantsIn = (text: string): Grant | undefined => {
   const [, list, database = '', table = '', option] = line.exec(text) ?? []
   if (list === undefined) return undefined
-  const plain = list.replaceAll(/ \([^)]*\)/g, '(columns)')
+  const columns = list.match(onColumns) ?? []
   const scope =
     database === '*'
       ? '*.*'
@@ -47,7 +51,12 @@ export const grantsIn = (text: string): Grant | undefined => {
         ? `${unquoted(database).replaceAll(/\\([\\%_])/g, '$1')}.*`
         : `${unquoted(database)}.${unquoted(table)}`
   return {
-    privileges: plain.split(', ').filter((one) => !one.endsWith('(columns)')),
+    // MySQL writes dynamic privileges with a comma alone between them
+    privileges: list
+      .replaceAll(onColumns, '')
+      .split(/,\s*/)
+      .filter((one) => one !== ''),
+    columns,
     scope,
     grantOption: option !== undefined,
   }

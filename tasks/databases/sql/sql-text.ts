@@ -94,9 +94,9 @@ export const joined = (texts: readonly SqlText[], separator: string): SqlText =>
 /** The standard input for a client: a secret if it contains one. */
 export const inputOf = ({ text, secret }: SqlText): string | Secret => (secret ? new Secret(text) : text)
 
-/** A word of SQL that a parameter names, such as a privilege: letters and spaces only. */
+/** A word of SQL that a parameter names, such as a privilege: letters, underscores and spaces only. */
 export const keyword = (text: string): SqlText => {
-  if (/^[A-Z]+(?: [A-Z]+)*$/.test(text)) return new SqlText(text, false)
+  if (/^[A-Z_]+(?: [A-Z_]+)*$/.test(text)) return new SqlText(text, false)
   throw new CoxswainError('params-invalid', `not a word of SQL: ${text}`)
 }
 

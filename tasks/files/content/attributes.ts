@@ -35,6 +35,13 @@ export const writeParams = {
   backup: flag().optional().describe('keep the replaced file in the same folder, as NAME.TIME~'),
 }
 
+/** Parameter of tasks that can leave the content of an existing file alone. */
+export const overwriteParam = {
+  overwrite: flag()
+    .default(true)
+    .describe('false leaves the content of a file that exists as it is; owner and mode are still set'),
+}
+
 /** The differences between a path and the given attributes; owner and group can be names or numbers. */
 export const attributeChanges = (
   path: string,

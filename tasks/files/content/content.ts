@@ -1,6 +1,6 @@
 /** The current and the desired content of a file: shared by tasks that write complete files. */
 import { createHash } from 'node:crypto'
-import { isCoxswainError, isSecret } from '../../../engine/index.ts'
+import { CoxswainError, isCoxswainError, isSecret } from '../../../engine/index.ts'
 import type { Change, RemoteReader, Secret } from '../../../engine/index.ts'
 
 const sumOf = (content: string | Secret): string =>
@@ -20,6 +20,19 @@ export const holds = async (
   content: string | Secret,
   { follow }: Follow = {},
 ): Promise<boolean> => (await remote.sha256(path, { follow })) === sumOf(content)
+
+/**
+ * Whether there is a file at a path, whose content a task can leave alone. A link to nothing is none.
+ *
+ * @throws `task-failed` for a folder, or for anything else that is not a file.
+ */
+export const isFileThere = async (remote: RemoteReader, path: string): Promise<boolean> => {
+  const stat = await remote.stat(path, { follow: true })
+  if (stat === undefined || stat.type === 'file') return stat !== undefined
+  throw new CoxswainError('task-failed', `${path} exists, but is not a file`, {
+    hint: 'move it away first; to set only owner and mode, use the task permissions',
+  })
+}
 
 /** Describes content that cannot be shown as text: its size and the first digits of its SHA-256. */
 export const summary = (bytes: number | undefined, sum: string): string =>

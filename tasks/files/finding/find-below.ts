@@ -40,6 +40,15 @@ export const findParams = {
     .optional()
     .describe('at least this size; the unit is a byte, or k, m or g after the number, such as 10m'),
   maxSize: size().optional().describe('at most this size, with the units of minSize'),
+  contains: z
+    .string()
+    .min(1)
+    // find(1) replaces it in every word of -exec, also inside the expression
+    .refine((text) => !text.includes('{}'), 'must not contain {}: write [{]} for these two characters')
+    .optional()
+    .describe(
+      'only files with a line that matches this extended regular expression, as of grep -E; that starts a process for each file, so narrow the search with patterns',
+    ),
   recurse: flag().default(false).describe('also look in the folders below'),
   depth: z.coerce
     .number<number | string>()
@@ -60,6 +69,7 @@ export interface Finding {
   readonly newerThan?: number | undefined
   readonly minSize?: number | undefined
   readonly maxSize?: number | undefined
+  readonly contains?: string | undefined
   readonly recurse: boolean
   readonly depth?: number | undefined
   readonly hidden: boolean
@@ -101,7 +111,7 @@ const named = (patterns: readonly string[]): string[] => [
 ]
 
 /** The conditions of find(1). Size and age are compared here: its units differ between systems. */
-const conditions = ({ type, patterns, exclude, recurse, depth, hidden }: Finding): string[] => {
+const conditions = ({ type, patterns, exclude, contains, recurse, depth, hidden }: Finding): string[] => {
   const levels = recurse ? depth : 1
   return [
     '-mindepth',
@@ -111,6 +121,7 @@ const conditions = ({ type, patterns, exclude, recurse, depth, hidden }: Finding
     ...(type === 'all' ? [] : ['-type', letters[type]]),
     ...(patterns.length === 0 ? [] : named(patterns)),
     ...(exclude.length === 0 ? [] : ['!', ...named(exclude)]),
+    ...(contains === undefined ? [] : ['-type', 'f', '-exec', 'grep', '-qE', '-e', contains, '{}', ';']),
   ]
 }
 
@@ -198,6 +209,12 @@ export const findBelow = async (
     })
   if (!result.ok)
     throw new CoxswainError('read-failed', `cannot read all of ${folder}`, { output: result.stderr.trim() })
+  // find(1) takes a failure of grep, such as for a wrong pattern, for a file without such a line
+  if (wanted.contains !== undefined && result.stderr.trim() !== '')
+    throw new CoxswainError('read-failed', `cannot search the files in ${folder}`, {
+      output: result.stderr.trim(),
+      hint: 'check the regular expression of contains with grep -E on the host',
+    })
   return parseFound(result.stdout, folder)
     .filter((one) => fits(one, wanted, Number(now)))
     .toSorted((one, other) => (one.path < other.path ? -1 : 1))

@@ -73,6 +73,12 @@ export const partialsOf = (template: hbs.AST.Program, refuse: Refuse, files: rea
       name,
       all.filter((one) => one !== name),
     )
+    if (/[/\\]/.test(name))
+      refuse(
+        `names a partial in a folder: ${name}`,
+        loc,
+        `a partial is beside the template: move it there, and write {{> ${name.replace(/^.*[/\\]/, '')}}}`,
+      )
     refuse(
       `names a partial that the template does not define: ${name}`,
       loc,

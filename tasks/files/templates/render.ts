@@ -50,7 +50,7 @@ const syntaxError = (file: string, template: string, cause: unknown): CoxswainEr
 
 /**
  * Renders a template with values. A variable without a value is an error wherever it is read, also in `#if`, `#each`,
- * `#with` and parameters of helpers; null or undefined is an error where it would be written. To make a variable optional,
+ * `#with` and parameters of helpers; null or undefined is an error where it would be written, null in `#each` too. To make a variable optional,
  * set it to undefined and test it with `#if`, or write `default`. Secrets are revealed. Nothing is escaped: these are configuration
  * files, not web pages.
  *
@@ -127,6 +127,19 @@ export const render = (
 const unexpected: Readonly<Record<string, string>> = {
   EOF: 'the template ends before a block or {{ is closed',
   INVALID: 'a character is not allowed in {{ }}',
+  NUMBER: 'a number is not expected here; the first item of a list is list.[0]',
+  STRING: 'a text in quotes is not expected here',
+  BOOLEAN: 'true or false is not expected here',
+  ID: 'a name is not expected here',
+  DATA: 'a name with @ is not expected here',
+  SEP: 'a . or / is not expected here',
+  EQUALS: '= is not expected here: named values follow the others, as in {{helper value name=1}}',
+  CLOSE: '}} is not expected here: a name is missing before it, or a ( or {{{ is not closed',
+  CLOSE_UNESCAPED: '}}} is not expected here: {{ is closed by }}',
+  CLOSE_SEXPR: ') is not expected here',
+  OPEN_ENDBLOCK: 'this block was not opened, or one in it is not closed',
+  INVERSE: '{{else}} is not expected here: it belongs in a block',
+  OPEN_INVERSE_CHAIN: '{{else}} is not expected here: it belongs in a block',
 }
 
 /**
@@ -134,8 +147,10 @@ const unexpected: Readonly<Record<string, string>> = {
  * errors.
  */
 const parseFault = (message: string): string | undefined => {
+  const [, opened, closed] = /^(.+) doesn't match (.+) - \d+:\d+$/.exec(message) ?? []
+  if (opened !== undefined) return `{{/${closed}}} cannot close {{#${opened}}}`
   const [, token] = /^Parse error on line \d+:[^]*\bgot '(\w+)'/.exec(message) ?? []
-  return token === undefined ? undefined : (unexpected[token] ?? `${token} is not expected here`)
+  return token === undefined ? undefined : (unexpected[token] ?? 'what is here cannot be read')
 }
 
 /**

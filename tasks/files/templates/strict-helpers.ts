@@ -1,9 +1,10 @@
 /** The helpers that `strict-template.ts` puts into a template: they read variables and write values, and know their places. */
 import { isSecret, nearest } from '../../../engine/index.ts'
 import type { CoxswainError } from '../../../engine/index.ts'
-import { builtinHelpers, noText, revealedDeeply } from './helpers.ts'
+import { builtinHelpers } from './helpers.ts'
 import { ownBlock } from './partials.ts'
 import { helperNames } from './strict-template.ts'
+import { noText, revealedDeeply } from './template-values.ts'
 
 /** A place in a template. */
 export interface Spot {
@@ -38,10 +39,12 @@ const keysOf = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
 /**
- * Why `{{#each}}` cannot iterate over a value; undefined for lists, maps, null and undefined, which count as empty lists.
+ * Why `{{#each}}` cannot iterate over a value; undefined for lists and maps, and for undefined, which is an optional variable and counts as
+ * an empty list.
  */
 const noList = (value: unknown): string | undefined => {
-  if (value === null || value === undefined) return undefined
+  if (value === undefined) return undefined
+  if (value === null) return 'null'
   if (value instanceof Date) return 'a date'
   if (typeof value === 'object') return undefined
   return typeof value === 'string' ? 'text' : `a ${typeof value}`
@@ -101,13 +104,15 @@ export const registerStrictHelpers = (
       `set a value, or write it inside {{#if ${original}}} … {{/if}}`,
     )
   })
-  placed(helperNames.list, ({ original, spot }, [value]) => {
-    const wrong = noList(value)
+  placed(helperNames.list, ({ original, spot }, [value, hasElse]) => {
+    const wrong = value === null && hasElse !== undefined ? undefined : noList(value)
     if (wrong === undefined) return value
     throw invalid(
       spot,
       `cannot use ${original} in {{#each}}: it is ${wrong}`,
-      '{{#each}} takes a list or a map',
+      value === null
+        ? `set a list, or write {{else}} or {{#if ${original}}} for null`
+        : '{{#each}} takes a list or a map',
     )
   })
   placed(helperNames.value, ({ original, spot }, [name, ...values]) => {
@@ -118,6 +123,9 @@ export const registerStrictHelpers = (
       throw invalid(
         spot,
         `cannot call ${original}: ${error instanceof Error ? error.message : String(error)}`,
+        Object.hasOwn(own, String(name))
+          ? 'fix the value, or the helper of the playbook'
+          : 'fix the value or the call: docs/templates.md has what each helper takes',
       )
     }
   })

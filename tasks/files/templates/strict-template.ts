@@ -37,6 +37,8 @@ const isText = (node: Node): boolean => node.type === 'StringLiteral'
 /** A call of a helper, with its values. */
 type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'loc'>
 const isCall = (node: Node): node is hbs.AST.SubExpression => node.type === 'SubExpression'
+/** `(lookup map key)`: a variable whose name is a value. */
+const isLookup = ({ path: target }: Pick<Call, 'path'>): boolean => originalOf(target) === 'lookup'
 
 /** The source text of an expression, if it has one. */
 const originalOf = (node: Node): string => {
@@ -97,20 +99,33 @@ const rewriter = (
     const words = keys.map((key) => text(key, loc))
     return call(reader, [...spot, base, ...words], loc)
   }
+  /** A variable that is read as others are: `lookup` of Handlebars gives nothing for an entry that is not there. */
+  const lookUp = (node: Call, names: ReadonlySet<string>, reader: string = helperNames.read): Expression =>
+    call(reader, [...placed(callText(node), node.loc, node.loc), ...args(node, names).params], node.loc)
+  /** A variable that might not be set; undefined for another expression. */
+  const readOptional = (node: Expression | undefined, names: ReadonlySet<string>): Expression | undefined => {
+    if (node === undefined) return undefined
+    if (isPath(node)) return read(node, names, helperNames.optional)
+    if (!isCall(node) || !isLookup(node)) return undefined
+    checkCall(node, false)
+    return lookUp(node, names, helperNames.optional)
+  }
   /** A call of a helper with its values; one of ours by the helper that remembers its place. */
   const helperCall = (node: Call & { hash?: hbs.AST.Hash }, names: ReadonlySet<string>): Expression => {
     const { path: target, params, loc } = node
     const name = originalOf(target)
     const spec = helpers.get(name)
+    if (isLookup(node)) return lookUp(node, names)
     if (spec?.kind !== 'value') {
       const made: hbs.AST.SubExpression = { ...call('', [], loc), path: target, ...args(node, names) }
       return made
     }
     const [first, ...others] = params
-    const optional = spec.optional === true && first !== undefined && isPath(first)
-    const values = optional
-      ? [read(first, names, helperNames.optional), ...others.map((one) => expression(one, names))]
-      : args(node, names).params
+    const optional = spec.optional === true ? readOptional(first, names) : undefined
+    const values =
+      optional === undefined
+        ? args(node, names).params
+        : [optional, ...others.map((one) => expression(one, names))]
     return call(helperNames.value, [...placed(callText(node), loc, loc), text(name, loc), ...values], loc)
   }
   const expression = (node: Expression, names: ReadonlySet<string>): Expression => {
@@ -200,10 +215,12 @@ const rewriter = (
       const [first, ...rest] = called.params
       if (first === undefined || target.original !== 'each') return { ...inner, ...called }
       const original = params[0] === undefined ? '' : originalOf(params[0])
+      // with {{else}}, it is written what is made of null
+      const orElse = node.inverse === undefined || node.inverse === null ? [] : [number(1, loc)]
       return {
         ...inner,
         ...called,
-        params: [call(helperNames.list, [...placed(original, loc, loc), first], loc), ...rest],
+        params: [call(helperNames.list, [...placed(original, loc, loc), first, ...orElse], loc), ...rest],
       }
     }
     // a section: {{#name}} … {{/name}}

@@ -19,6 +19,8 @@ export interface TarEntry {
   readonly size: number
   /** The target of a link. */
   readonly target: string
+  /** When its content was changed; 1970 by default. */
+  readonly modified?: Date
 }
 
 const block = 512
@@ -45,8 +47,8 @@ const long = (text: string, type: 'NextFileHasLongPath' | 'NextFileHasLongLinkpa
 
 const types = { file: 'File', link: 'SymbolicLink', directory: 'Directory' } as const
 
-const headerOf = ({ path, kind, mode, uid, gid, size, target }: TarEntry): Buffer => {
-  const name = kind === 'directory' ? `${path}/` : path
+const headerOf = ({ path, kind, mode, uid, gid, size, target, modified }: TarEntry): Buffer => {
+  const name = kind === 'directory' ? `${path.replace(/\/$/, '')}/` : path
   const to = kind === 'link' ? target : ''
   return Buffer.concat([
     ...long(to, 'NextFileHasLongLinkpath'),
@@ -60,6 +62,7 @@ const headerOf = ({ path, kind, mode, uid, gid, size, target }: TarEntry): Buffe
       gid,
       size: kind === 'file' ? size : 0,
       type: types[kind],
+      ...(modified && { mtime: modified }),
     }),
   ])
 }

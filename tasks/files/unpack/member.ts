@@ -23,7 +23,7 @@ export interface RawMember extends Omit<Member, 'path'> {
 export const unreadableArchive = (path: string, why: string, cause?: unknown): CoxswainError =>
   new CoxswainError('task-failed', `${path} cannot be read as an archive: ${why}`, {
     cause,
-    hint: 'check that it is a complete tar archive, plain or compressed',
+    hint: 'check that it is complete: tar, plain or gzip, or zip on this machine; on the host, tar as its own tar reads it',
   })
 
 const untrusted = (message: string): CoxswainError =>

@@ -23,13 +23,22 @@ export interface Bundle {
   readonly programs: readonly BundleFile[]
   /** Those in `images/`. */
   readonly archives: readonly BundleFile[]
+  /** Every file that has a sum. */
+  readonly all: readonly BundleFile[]
+  /** Those of the parts for a host that has nothing yet. */
+  readonly parts: Readonly<Record<BundlePart, readonly BundleFile[]>>
 }
+
+/** The folders of a bundle with more programs: a container runtime, CNI plugins, and tools such as crictl. */
+export const bundleParts = ['runtime', 'cni', 'tools'] as const
+/** A folder of a bundle with more programs. */
+export type BundlePart = (typeof bundleParts)[number]
 
 type Once = Pick<CheckContext, 'once'>
 
 /** How a bundle is made. */
 export const makeOne =
-  'put the programs of the version in bin/ and its images in images/, and run there: sha256sum bin/* images/* > SHA256SUMS'
+  'make it with the playbook bundle; or put the programs of the version in bin/ and its images in images/, and run there: sha256sum bin/* images/* > SHA256SUMS'
 
 const refused = (message: string, hint = makeOne): CoxswainError =>
   new CoxswainError('task-failed', message, { hint })
@@ -64,7 +73,12 @@ export const readBundle = async (folder: string): Promise<Bundle> => {
       const [, name] = new RegExp(`^${part}/([^/]+)$`).exec(path) ?? []
       return name === undefined ? [] : [{ path: join(folder, path), name, sha256 }]
     })
-  return { programs: below('bin'), archives: below('images').filter(({ name }) => name.endsWith('.tar')) }
+  return {
+    all: [...sums].map(([path, sha256]) => ({ path: join(folder, path), name: path, sha256 })),
+    programs: below('bin'),
+    archives: below('images').filter(({ name }) => name.endsWith('.tar')),
+    parts: { runtime: below('runtime'), cni: below('cni'), tools: below('tools') },
+  }
 }
 
 /**

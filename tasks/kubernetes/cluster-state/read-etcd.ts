@@ -3,28 +3,13 @@ import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { alarmsOf } from '../etcd/alarms.ts'
 import { memberHealth } from '../etcd/health.ts'
-import { clientCertificate } from '../etcd/gateway.ts'
 import { agreedMembers } from '../etcd/members.ts'
-import { manifest } from '../kubeadm/paths.ts'
 import { known, notKnown } from './known.ts'
 import type { EtcdState } from './types.ts'
 
-/** @throws `task-failed` where there is an etcd that cannot be asked: the certificate of its client does not exist. */
-const refuseWithoutClient = async ({ remote, host }: CheckContext): Promise<void> => {
-  const [etcd, client] = await Promise.all([
-    remote.exists(manifest('etcd')),
-    remote.exists(clientCertificate),
-  ])
-  if (etcd && !client)
-    throw new CoxswainError('task-failed', `${clientCertificate} does not exist on ${host.name}`)
-}
-
 const readFrom = async (ctx: CheckContext): Promise<EtcdState | undefined> => {
   const members = await agreedMembers(ctx)
-  if (members === undefined) {
-    await refuseWithoutClient(ctx)
-    return undefined
-  }
+  if (members === undefined) return undefined
   const [health, { raised, problems }] = await Promise.all([
     memberHealth(ctx, members),
     alarmsOf(ctx, members),

@@ -2,13 +2,12 @@
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { memberStatus } from '../etcd/status.ts'
-import { clusterDocument, keptConfig } from '../kubeadm/cluster-config.ts'
-import { clusterDifferences } from '../kubeadm/cluster-differences.ts'
+import { keptConfig } from '../kubeadm/cluster-config.ts'
 import type { Difference } from '../kubeadm/cluster-differences.ts'
 import { ownServer } from '../kubeadm/kubectl.ts'
 import type { HostConfig, Master } from '../kubeadm/settings.ts'
 import { factsOf } from '../kubeadm/versions.ts'
-import { renderConfig } from '../config/render.ts'
+import { differencesFrom } from '../config/rendered.ts'
 import { asked, notKnown, valueOf } from './known.ts'
 import type { Known } from './known.ts'
 import { readNodes, readReadiness } from './read-api.ts'
@@ -51,11 +50,9 @@ const differences = async (
   configuration: HostConfig,
 ): Promise<readonly Difference[]> => {
   const kept = await keptConfig(ctx, server)
-  const configured = clusterDocument(renderConfig(configuration), 'the configuration')
-  if (kept === undefined || configured === undefined)
+  if (kept === undefined)
     throw new CoxswainError('task-failed', 'the ConfigMap kubeadm-config cannot be read')
-  const { dryRunsPhases } = factsOf(configuration.cluster.kubernetesVersion)
-  return clusterDifferences(configured, kept, dryRunsPhases)
+  return differencesFrom(kept, configuration)
 }
 
 /** What is asked of hosts whose API server is ready: the first that answers counts. */

@@ -23,7 +23,7 @@ const memberText = (state: ClusterState, { address, etcd: own }: MasterView): st
   const leads = valueOf(own)?.leads === true
   const health = etcd.health[member.id]?.state
   if (health === 'healthy') return `healthy${leads ? ', leader' : ''}`
-  if (responding(etcd, state.masters).has(member.id)) return 'responds'
+  if (responding(etcd, state.masters).healthy.has(member.id)) return 'responds'
   return health === 'unasked' ? unasked : 'does not respond'
 }
 

@@ -4,23 +4,19 @@ import { hostOf } from '../kubeadm/settings.ts'
 import type { ReleaseFacts } from '../kubeadm/versions/release.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 import { unlessEmpty } from './arguments.ts'
-import { merged } from './merge.ts'
+import { merged, programKinds } from './merge.ts'
 
 export const apiServerSans = ({ controlPlaneEndpoint, certSANs }: Cluster): string[] => [
   ...new Set([hostOf(controlPlaneEndpoint), ...certSANs]),
 ]
 
 /** A document of a program's own configuration, if any of its fields is given. */
-const component = (apiVersion: string, kind: string, fields: Document): Document[] =>
-  unlessEmpty(fields) === undefined ? [] : [{ apiVersion, kind, ...fields }]
+const component = (kind: keyof typeof programKinds, fields: Document): Document[] =>
+  unlessEmpty(fields) === undefined ? [] : [{ apiVersion: programKinds[kind], kind, ...fields }]
 
 /** The kubelet's configuration, if any of its settings is given. */
 export const kubeletDocuments = ({ cgroupDriver, failSwapOn, kubelet }: Cluster): Document[] =>
-  component(
-    'kubelet.config.k8s.io/v1beta1',
-    'KubeletConfiguration',
-    merged({ cgroupDriver, failSwapOn }, kubelet ?? {}),
-  )
+  component('KubeletConfiguration', merged({ cgroupDriver, failSwapOn }, kubelet ?? {}))
 
 /** kube-proxy's configuration, if any of its settings is given, or the release wants a mode. */
 export const kubeProxyDocuments = (
@@ -28,7 +24,6 @@ export const kubeProxyDocuments = (
   { proxyMode }: Pick<ReleaseFacts, 'proxyMode'>,
 ): Document[] =>
   component(
-    'kubeproxy.config.k8s.io/v1alpha1',
     'KubeProxyConfiguration',
     merged(
       { mode: proxyMode, conntrack: maxPerCore === undefined ? undefined : { maxPerCore } },

@@ -30,8 +30,8 @@ export interface Discovery {
   /** host:port of the load balancer. */
   readonly endpoint: string
   readonly token: string
-  /** The hash of the public key of the cluster's authority. */
-  readonly caCertHash: string
+  /** The hashes of the public keys of the cluster's authorities. */
+  readonly caCertHashes: readonly string[]
 }
 
 /** The node that joins. */
@@ -51,7 +51,7 @@ export interface JoiningNode {
  */
 export const joinConfig = (
   { name, address, port, version, criSocket }: JoiningNode,
-  { endpoint, token, caCertHash }: Discovery,
+  { endpoint, token, caCertHashes }: Discovery,
   documents: readonly unknown[],
 ): string => {
   const init = documents.map((one) => initSchema.safeParse(one).data).find((one) => one !== undefined)
@@ -61,7 +61,7 @@ export const joinConfig = (
         init === undefined ? `kubeadm.k8s.io/${factsOf(version).configApi}` : apiOf(init.apiVersion, version),
       kind: 'JoinConfiguration',
       discovery: {
-        bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes: [caCertHash] },
+        bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes },
       },
       controlPlane: { localAPIEndpoint: { advertiseAddress: address, bindPort: port } },
       nodeRegistration: { ...init?.nodeRegistration, name, ...(criSocket !== undefined && { criSocket }) },

@@ -14,14 +14,14 @@ export interface JoiningWorker extends RegisteredNode {
 }
 
 /** A JoinConfiguration without a control plane, in the format of its version (v1beta1 and later). */
-export const workerConfig = (worker: JoiningWorker, { endpoint, token, caCertHash }: Discovery): string => {
+export const workerConfig = (worker: JoiningWorker, { endpoint, token, caCertHashes }: Discovery): string => {
   const facts = factsOf(worker.version)
   const { patches } = worker.cluster
   return asYaml([
     {
       apiVersion: `kubeadm.k8s.io/${facts.configApi}`,
       kind: 'JoinConfiguration',
-      discovery: { bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes: [caCertHash] } },
+      discovery: { bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes } },
       nodeRegistration: nodeRegistration(worker, facts),
       patches: patches === undefined ? undefined : { directory: patches },
       timeouts: timeoutsOf(worker.cluster),

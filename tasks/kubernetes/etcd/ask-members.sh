@@ -11,18 +11,29 @@
 # packages do not install, and not etcdctl in etcd's container: that needs crictl, ctr or an API server that responds.
 #
 # $1 certificate of the authority
-# $2 certificate of the client
-# $3 its key
+# $2 certificates of a client without `.crt`, each with its key in `.key`, separated by spaces: the first one that the host has is taken
+# $3 the manifest of etcd
 # $4 the path of the request, without the version of the API
 # $5 the request as JSON
 # $6 seconds to wait for an answer
 # $7... URLs of members; `local` is the member of this host
 #
-# Exit statuses: 101 there is neither curl nor kubectl, 102 a certificate or the key does not exist.
+# Exit statuses: 101 there is neither curl nor kubectl; if the authority is missing, or all certificates of a client: 102 without the
+# manifest of etcd, 103 with it.
 
-ca=$1 cert=$2 key=$3 path=$4 request=$5 seconds=$6
+ca=$1 clients=$2 manifest=$3 path=$4 request=$5 seconds=$6
 shift 6
-[ -s "$ca" ] && [ -s "$cert" ] && [ -s "$key" ] || exit 102
+cert='' key=''
+for client in $clients; do
+  if [ -s "$client.crt" ] && [ -s "$client.key" ]; then
+    cert=$client.crt key=$client.key
+    break
+  fi
+done
+if [ ! -s "$ca" ] || [ -z "$cert" ]; then
+  [ ! -e "$manifest" ] || exit 103
+  exit 102
+fi
 
 if command -v curl >/dev/null; then
   # leaves the answer in $text and what happened in $what

@@ -3,10 +3,11 @@ import { CoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { change, failedRequest } from './gateway.ts'
 import type { Request } from './gateway.ts'
-import { healthyMembers } from './health.ts'
+import { seenMembers } from './health.ts'
 import { quorumAfter } from './arithmetic.ts'
 import { listMembers, nameOf } from './members.ts'
 import type { Member } from './members.ts'
+import { quorumNotKnown } from './not-known.ts'
 
 /**
  * Makes a change, and when etcd does not confirm it, looks whether it was made all the same.
@@ -65,7 +66,7 @@ export const removeListed = (via: ApplyContext, member: Member): Promise<void> =
  * Checks that the others keep their quorum without a member, and returns the arithmetic.
  *
  * @param subject what is refused otherwise, as the beginning of a message.
- * @throws `task-failed` if the others do not have a quorum.
+ * @throws `task-failed` if the others do not have a quorum, or if that is not known.
  */
 export const requireQuorumWithout = async (
   via: CheckContext,
@@ -73,8 +74,9 @@ export const requireQuorumWithout = async (
   member: Member,
   subject: string,
 ): Promise<string> => {
-  const healthy = await healthyMembers(via, members)
-  const { kept, sum } = quorumAfter(members, healthy, { kind: 'remove', id: member.id })
+  const seen = await seenMembers(via, members)
+  const { kept, open, sum } = quorumAfter(members, seen, { kind: 'remove', id: member.id })
+  if (open) throw quorumNotKnown(`${subject}, and whether the other members have a quorum`, sum, seen)
   if (!kept)
     throw new CoxswainError('task-failed', `${subject}, and the other members do not have a quorum: ${sum}`, {
       hint: 'repair another member first, or restore etcd from a snapshot',

@@ -1,6 +1,7 @@
 /** Whether a host has data of etcd. */
 import type { CheckContext } from '../../../engine/index.ts'
 import { etcdData, etcdFolder } from '../kubeadm/paths.ts'
+import { requireUsualFolder } from './folder.ts'
 
 /** What does not count as data: mkfs of ext2 to ext4 makes lost+found, and restoring keeps copies of former data beside its own work. */
 const besides = /^(lost\+found|before-(restore|recover)-\w+|\.restoring)$/
@@ -8,9 +9,15 @@ const besides = /^(lost\+found|before-(restore|recover)-\w+|\.restoring)$/
 /**
  * Whether there is anything else in the folder of the member. The folder alone does not count: where a disk is mounted there, it exists before
  * etcd has ever started, and after a reset, which empties it. `.former` counts: until restoring has ended, it has the only data.
+ *
+ * @throws `task-failed` if it is empty because the manifest of etcd names another folder.
  */
-export const hasDataOfEtcd = async ({ remote }: Pick<CheckContext, 'remote'>): Promise<boolean> =>
-  ((await remote.list(etcdData)) ?? []).some((name) => !besides.test(name))
+export const hasDataOfEtcd = async (ctx: Pick<CheckContext, 'remote' | 'host'>): Promise<boolean> => {
+  const names = (await ctx.remote.list(etcdData)) ?? []
+  if (names.some((name) => !besides.test(name))) return true
+  await requireUsualFolder(ctx)
+  return false
+}
 
 /** The preflight error of a folder of etcd that is not empty. */
 export const etcdFolderFault = 'DirAvailable--var-lib-etcd'

@@ -1,21 +1,22 @@
 /** Requests to etcd's own JSON gateway: a host needs neither etcdctl nor an API server that responds. */
 import { CoxswainError, shellFile, shellProgram, z } from '../../../engine/index.ts'
 import type { CheckContext, CommandTag } from '../../../engine/index.ts'
-import { pki } from '../kubeadm/paths.ts'
+import { manifest, pki } from '../kubeadm/paths.ts'
 
 const askMembers = shellFile(import.meta.url, 'ask-members.sh')
 
 const authority = `${pki}/etcd/ca.crt`
-const client = `${pki}/etcd/healthcheck-client`
-
-/** The certificate with which etcd is asked. */
-export const clientCertificate = `${client}.crt`
+/**
+ * Certificates of kubeadm that etcd accepts from a client, without their endings: its own for requests of this kind, and those of
+ * the member itself, which kubeadm makes for both ends of a connection.
+ */
+const clients = ['healthcheck-client', 'peer', 'server'].map((name) => `${pki}/etcd/${name}`)
 
 /** A request, as etcd's API has it (etcd, rpc.proto). IDs of members are texts: a number of JSON cannot hold 64 bits. */
 export interface Request {
   /** Its path without the version of the API, such as `cluster/member/list`. */
   readonly path: string
-  readonly body: Readonly<Record<string, string | boolean | readonly string[]>>
+  readonly body: Readonly<Record<string, unknown>>
   /** What it is for, in a few words: errors show it. */
   readonly label: string
   /** Seconds to wait for the answer; 10 by default. */
@@ -70,23 +71,24 @@ const answerOf = (line: string): Answer => {
 /** Why nothing can be asked from a host, by the exit status of the program. */
 const reasons: Readonly<Record<number, string>> = {
   101: 'neither curl nor kubectl is installed',
-  102: `${authority}, ${client}.crt or ${client}.key does not exist`,
+  102: `${authority} or the certificate of a client does not exist`,
+  103: `${pki}/etcd has no ca.crt, or none of healthcheck-client, peer and server with its key`,
 }
 
 const ask = async (
   tag: CommandTag,
   request: Request,
   urls: readonly string[],
-  as = client,
+  as: readonly string[] = clients,
 ): Promise<Answer[]> => {
   const { path, body, label, seconds = 10 } = request
   // a host that is not at the first address, and etcd before 3.4, are asked several times
   const command = tag({ timeout: 80 + seconds, label })
-  const words = [authority, `${as}.crt`, `${as}.key`, path, JSON.stringify(body), seconds, ...urls]
+  const words = [authority, as.join(' '), manifest('etcd'), path, JSON.stringify(body), seconds, ...urls]
   const { code, stdout, stderr } = await command`${shellProgram(askMembers, ...words)}`.result()
   if (code === 0) return stdout.split('\n').filter(Boolean).map(answerOf)
   const why = reasons[code] ?? `exit status ${code}: ${stderr.trim().slice(0, 200)}`
-  // without the files of a client, this host does not have an etcd of kubeadm
+  // without its manifest as well, this host does not have an etcd of kubeadm
   return urls.map((url) => ({ url, state: code === 102 ? 'silent' : 'unasked', why }))
 }
 
@@ -95,10 +97,10 @@ const noAnswer: Answer = { url: '', state: 'unasked', why: 'there is no answer' 
 /**
  * Asks the etcd of a host something that changes nothing.
  *
- * @param as the path of the client's certificate without its ending; by default kubeadm's own client for requests of this kind.
+ * @param as the path of the client's certificate without its ending; by default the first of kubeadm's own that the host has.
  */
 export const askLocal = async ({ remote }: CheckContext, request: Request, as?: string): Promise<Answer> =>
-  (await ask(remote.query, request, [local], as))[0] ?? noAnswer
+  (await ask(remote.query, request, [local], as === undefined ? undefined : [as]))[0] ?? noAnswer
 
 /** Asks members at their client URLs, from a host, all of them at the same time. Each URL gets an answer. */
 export const askAll = async (
@@ -124,7 +126,7 @@ export const change = async (run: CommandTag, request: Request, url = local): Pr
 /** The error for an etcd that nothing is known about: that is not the same as one that is not healthy. */
 export const notAsked = ({ host }: CheckContext, why: string): CoxswainError =>
   new CoxswainError('task-failed', `cannot ask etcd on ${host.name}: ${why}`, {
-    hint: `its members are asked with curl or kubectl and ${client}.crt: repair that on ${host.name}, and run again`,
+    hint: `its members are asked with curl or kubectl and a certificate of ${pki}/etcd: repair that on ${host.name}, and run again`,
   })
 
 /** The same for a request that etcd refuses, or does not answer. */

@@ -1,5 +1,6 @@
 /** Whether the members of etcd respond. */
 import type { CheckContext } from '../../../engine/index.ts'
+import type { Responses } from './arithmetic.ts'
 import { alarmsOf, refuseRaised } from './alarms.ts'
 import { askAll } from './gateway.ts'
 import type { Answer } from './gateway.ts'
@@ -52,13 +53,23 @@ export const memberHealth = async (
   )
 }
 
-/** IDs of the voting members that respond, as a host sees them. */
-export const healthyMembers = async (
-  ctx: CheckContext,
-  members: readonly Member[],
-): Promise<ReadonlySet<string>> => {
+/** What is known of the voting members, as a host sees them, and why nothing is known of some. */
+export interface SeenMembers extends Responses {
+  /** For each member that could not be asked: its name, and why. */
+  readonly reasons: readonly string[]
+}
+
+/** Which voting members respond, as a host sees them, and which could not be asked. */
+export const seenMembers = async (ctx: CheckContext, members: readonly Member[]): Promise<SeenMembers> => {
   const found = await memberHealth(ctx, members)
-  return new Set([...found].flatMap(([id, { state }]) => (state === 'healthy' ? [id] : [])))
+  const those = (wanted: MemberHealth['state']): Member[] =>
+    members.filter(({ id }) => found.get(id)?.state === wanted)
+  const notKnown = those('unasked')
+  return {
+    healthy: new Set(those('healthy').map(({ id }) => id)),
+    notKnown: new Set(notKnown.map(({ id }) => id)),
+    reasons: notKnown.map((member) => `${nameOf(member)} ${found.get(member.id)?.why ?? ''}`),
+  }
 }
 
 /** What is accepted in an etcd cluster that counts as healthy. */

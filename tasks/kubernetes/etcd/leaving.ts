@@ -2,9 +2,10 @@
 import { CoxswainError, z } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { quorumAfter } from './arithmetic.ts'
-import { healthyMembers } from './health.ts'
+import { seenMembers } from './health.ts'
 import { memberOf } from './members.ts'
 import type { Member } from './members.ts'
+import { quorumNotKnown } from './not-known.ts'
 
 /** The parameters of a control-plane node that leaves. */
 export const leavingParams = () => ({
@@ -32,13 +33,14 @@ export const removalSums = async (
   members: readonly Member[],
   leaving: readonly Leaving[],
 ): Promise<string[]> => {
-  const healthy = await healthyMembers(ctx, members)
+  const seen = await seenMembers(ctx, members)
   const sums: string[] = []
   let left = members
   for (const one of leaving) {
     const member = leavingMember(left, one)
     if (member === undefined) continue
-    const { kept, sum } = quorumAfter(left, healthy, { kind: 'remove', id: member.id })
+    const { kept, open, sum } = quorumAfter(left, seen, { kind: 'remove', id: member.id })
+    if (open) throw quorumNotKnown(`whether etcd keeps its quorum without ${one.name}`, sum, seen)
     if (!kept)
       throw new CoxswainError('task-failed', `without ${one.name}, etcd would lose its quorum: ${sum}`, {
         hint: 'repair the other members first (the task etcd-healthy names them), or add a control-plane node with ha-masters',

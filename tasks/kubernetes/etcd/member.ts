@@ -1,15 +1,16 @@
 /** How the etcd of a control-plane node becomes a member of the cluster: shared by kubeadm-join and etcd-member-add. */
 import { CoxswainError, isCoxswainError, duration } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { hasDataOfEtcd } from './data.ts'
 import { initialCluster, peerUrl } from '../config/etcd-arguments.ts'
 import { withInitialCluster } from '../config/initial-cluster.ts'
-import { quorumAfter } from './arithmetic.ts'
+import { allRespond, quorumAfter } from './arithmetic.ts'
 import { requireDiskOfEtcd } from './disk.ts'
 import { addMember, promoteLearners, removeMember } from './changes.ts'
-import { etcdProblems } from './health.ts'
-import { isMemberAt, listMembers, memberOf, requireMembers } from './members.ts'
+import { etcdProblems, memberHealth } from './health.ts'
+import { isMemberAt, listMembers, memberOf, nameOf, requireMembers } from './members.ts'
 import type { Member } from './members.ts'
+import { waysToAsk } from './not-known.ts'
 import { etcdctlOn, hexadecimal, logsOf } from './ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { withEtcdPatch } from '../kubeadm/etcd-patch.ts'
@@ -50,10 +51,55 @@ export const waitForEtcd = (ctx: ApplyContext, via: ApplyContext, seconds: numbe
   )
 
 /**
+ * Checks that the member of a host without data does not respond: one that does has its data elsewhere.
+ *
+ * @throws `task-failed` if it responds, or could not be asked.
+ */
+export const requireLost = async (
+  { host }: CheckContext,
+  via: CheckContext,
+  member: Member,
+): Promise<void> => {
+  const { state, why } = (await memberHealth(via, [member])).get(member.id) ?? {}
+  if (state === undefined || state === 'not healthy') return
+  const isKnown = state === 'healthy'
+  throw new CoxswainError(
+    'task-failed',
+    isKnown
+      ? `${nameOf(member)} responds, but ${host.name} has nothing in ${etcdData}; nothing was changed`
+      : `${host.name} has nothing in ${etcdData}, and whether its member is lost is not known: it ${why}; nothing was changed`,
+    {
+      hint: isKnown
+        ? `its data is not lost, and ${host.name} must not be reset: find it on ${host.name} (ls -l /proc/$(pgrep -x etcd)/fd), and have it in ${etcdData}`
+        : (waysToAsk([`${nameOf(member)} ${why}`]) ?? 'see that it can be asked, and run again'),
+    },
+  )
+}
+
+/**
+ * The member of a host that has lost its data; undefined if it is not listed, has not started yet, or has its data.
+ *
+ * @throws `task-failed` if its data is on a disk that is not mounted, or in another folder, or if it responds.
+ */
+export const lostMember = async (
+  ctx: CheckContext,
+  via: CheckContext,
+  members: readonly Member[],
+  address: string,
+): Promise<Member | undefined> => {
+  const member = memberOf(members, address)
+  // a member that has not started was just added, and did not have data
+  if (member?.started !== true || (await hasDataOfEtcd(ctx))) return undefined
+  await requireDiskOfEtcd(ctx)
+  await requireLost(ctx, via, member)
+  return member
+}
+
+/**
  * Removes the member of a host that has lost its data: it can never start again as that member, and while it is listed it
  * counts against the quorum (etcd FAQ: remove before add).
  *
- * @throws `task-failed` if the other members do not have a quorum, or if its data is on a disk that is not mounted.
+ * @throws `task-failed` if the other members do not have a quorum, if its data is on a disk that is not mounted, or if it responds.
  */
 export const removeLostMember = async (
   ctx: ApplyContext,
@@ -61,11 +107,8 @@ export const removeLostMember = async (
   { address }: Pick<Joiner, 'address'>,
 ): Promise<void> => {
   const members = await requireMembers(via)
-  const lost = memberOf(members, address)
-  // a member that has not started was just added, and did not have data
-  if (lost?.started !== true || (await hasDataOfEtcd(ctx))) return
-  await requireDiskOfEtcd(ctx)
-  await removeMember(via, members, lost, `${ctx.host.name} has lost its etcd data`)
+  const lost = await lostMember(ctx, via, members, address)
+  if (lost !== undefined) await removeMember(via, members, lost, `${ctx.host.name} has lost its etcd data`)
 }
 
 /** How often the members are checked, every half second, before the kubelet is checked for the reason. */
@@ -116,7 +159,9 @@ export const requireHealthyMembers = async (
     'task-failed',
     `adding an etcd member now could break the quorum: ${unhealthy.join('; ')}`,
     {
-      hint: `repair that member (on its host: ${logsOf('etcd')}), or if it is lost, remove it: ${etcdctlOn(via.host.name, 'member list')}; and the same with: member remove ID`,
+      hint:
+        waysToAsk(unhealthy) ??
+        `repair that member (on its host: ${logsOf('etcd')}), or if it is lost, remove it: ${etcdctlOn(via.host.name, 'member list')}; and the same with: member remove ID`,
     },
   )
 }
@@ -148,8 +193,9 @@ export const ensureListed = async (
     )
   }
   await requireHealthyMembers(ctx, via, patience)
-  const healthy = new Set(members.filter(({ learner }) => !learner).map(({ id }) => id))
-  ctx.log(`adding the etcd member ${name}: ${quorumAfter(members, healthy, { kind: 'add', name }).sum}`)
+  ctx.log(
+    `adding the etcd member ${name}: ${quorumAfter(members, allRespond(members), { kind: 'add', name }).sum}`,
+  )
   await addMember(via, peerUrl({ address }), factsOf(version).hasLearners)
   return requireMembers(via)
 }

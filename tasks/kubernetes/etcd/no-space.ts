@@ -1,7 +1,7 @@
 /** Room in the databases of etcd, after one of them has reached the quota. */
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
-import { quorumAfter } from './arithmetic.ts'
+import { allRespond, quorumAfter } from './arithmetic.ts'
 import { databasesOf } from './databases.ts'
 import type { Database } from './databases.ts'
 import { change, failedRequest } from './gateway.ts'
@@ -53,10 +53,9 @@ const defragment = async (
   members: readonly Member[],
   { member, url }: Database,
 ): Promise<void> => {
-  const all = new Set(members.map(({ id }) => id))
   const name = shortName(member)
   const step = { kind: 'away', id: member.id, while: `while ${name} is defragmented` } as const
-  ctx.log(quorumAfter(members, all, step).sum)
+  ctx.log(quorumAfter(members, allRespond(members), step).sum)
   const label = `defragment the ${nameOf(member)}`
   await insist(ctx, { path: 'maintenance/defragment', body: {}, label, seconds: 600 }, url)
   await waitForAll(ctx, 60, tolerated)

@@ -7,7 +7,7 @@ import { manifest } from '../kubeadm/paths.ts'
 import type { Master } from '../kubeadm/settings.ts'
 import { quorumNow } from './arithmetic.ts'
 import { askLocal } from './gateway.ts'
-import { healthyMembers } from './health.ts'
+import { seenMembers } from './health.ts'
 import { isMemberAt, nameOf } from './members.ts'
 import type { Member } from './members.ts'
 import { askPeers, membersAtPeer } from './peers.ts'
@@ -135,7 +135,7 @@ export const judgeLoss = async (
   const { kept, sum } =
     members === undefined
       ? { kept: false, sum: `an earlier run has stopped etcd on ${own.name}` }
-      : quorumNow(members, await healthyMembers(ctx, members))
+      : quorumNow(members, await seenMembers(ctx, members))
   // whether it is healthy is for those to wait for who need it
   if (lost.length === 0) return { lost, sum, holds: '' }
   if (kept)

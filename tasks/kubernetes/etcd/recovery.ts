@@ -9,8 +9,9 @@ import {
   recoverRecord,
   restoringManifests,
 } from '../kubeadm/paths.ts'
-import { flagIn, portOf } from '../kubeadm/pod-manifests.ts'
+import { portOf } from '../kubeadm/pod-manifests.ts'
 import { untilStarted } from '../kubeadm/restarts.ts'
+import { requireUsualFolder } from './folder.ts'
 import { etcdProblems } from './health.ts'
 import { listMembers } from './members.ts'
 import type { LostMember } from './quorum-loss.ts'
@@ -104,13 +105,7 @@ export const stopForRecovery = async (ctx: ApplyContext, pod: 'etcd' | 'kube-api
 /** @throws `task-failed` if the data is elsewhere, or a copy of it does not fit beside it. */
 export const requireRoom = async (ctx: CheckContext): Promise<void> => {
   const { remote, host } = ctx
-  const folder = flagIn((await etcdManifest(ctx)) ?? '', 'data-dir') ?? etcdFolder
-  if (folder !== etcdFolder)
-    throw new CoxswainError(
-      'task-failed',
-      `etcd on ${host.name} has its data in ${folder}, not in ${etcdFolder}; nothing was stopped`,
-      { hint: `recover it by hand: etcd's documentation, "Disaster recovery"` },
-    )
+  await requireUsualFolder(ctx)
   // a file that etcd removes meanwhile makes du fail after it has counted the others
   const [used, disk] = await Promise.all([
     remote.query`du -sk ${etcdData}`.result(),

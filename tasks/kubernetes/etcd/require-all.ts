@@ -5,12 +5,9 @@ import { etcdProblems } from './health.ts'
 import type { Tolerated } from './health.ts'
 import { requireMembers } from './members.ts'
 import type { Member } from './members.ts'
+import { waysToAsk } from './not-known.ts'
 import { logsOf } from './ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
-
-/** Whether a message is about a certificate that has expired, as curl and kubectl say it. Nothing follows from it about a member. */
-export const isExpired = (message: string): boolean =>
-  /certificate.*expired|expired.*certificate/i.test(message)
 
 /**
  * Checks that a member can be away for some time: every member has started, votes and responds, and no alarm is raised.
@@ -29,9 +26,7 @@ export const requireAll = async (
   const problems = await etcdProblems(ctx, members, tolerated)
   if (problems.length > 0)
     throw new CoxswainError('task-failed', `${step}: ${problems.join('; ')}`, {
-      hint: problems.every(isExpired)
-        ? 'whether it is healthy is not known: renew the certificates of all masters (playbook renew-certs, without --limit), and run again'
-        : `repair that member first (on its host: ${logsOf('etcd')}), and run again`,
+      hint: waysToAsk(problems) ?? `repair that member first (on its host: ${logsOf('etcd')}), and run again`,
     })
   return members
 }

@@ -1,7 +1,9 @@
 /** The token with which a node joins, and the authority that it trusts then. */
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { CoxswainError, Secret } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
+import { certificatesIn } from '../rotation/bundle.ts'
 import { adminConf, pki } from './paths.ts'
 
 /**
@@ -44,8 +46,25 @@ export const authorityOn = async ({ remote, host }: CheckContext, hint: string):
   throw new CoxswainError('task-failed', `${pki}/ca.crt does not exist on ${host.name}`, { hint })
 }
 
-/** The hash of an authority's public key, which a joining node trusts (kubeadm join --discovery-token-ca-cert-hash). */
-export const caHash = (certificate: string): string => {
-  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+/** The SHA-256 of a certificate's public key. */
+export const publicKeyHash = ({ publicKey }: X509Certificate): string =>
+  createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+
+/**
+ * The hashes of the public keys of the authorities in ca.crt, one of which a joining node must find (kubeadm join
+ * --discovery-token-ca-cert-hash). After a rotation, there are several.
+ *
+ * @param host that has it, for the error.
+ * @throws `task-failed` if there is no certificate in it.
+ */
+export const caHashes = (text: string, host: string): string[] => {
+  const hashes = [...new Set(certificatesIn(text).map((one) => `sha256:${publicKeyHash(one)}`))]
+  if (hashes.length > 0) return hashes
+  throw new CoxswainError(
+    'task-failed',
+    `${pki}/ca.crt on ${host} does not have a certificate that can be read`,
+    { hint: 'compare it with the file of another control-plane node' },
+  )
 }

@@ -1,6 +1,8 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
+import { canonicalAddress } from '../../network/addresses/addresses.ts'
+import { certificatesIn } from '../rotation/bundle.ts'
 import { pki } from './paths.ts'
 
 /**
@@ -48,16 +50,9 @@ export const certificateFiles: readonly string[] = [
   ...new Set(leaves.flatMap(({ name, ca }) => [name, ca])),
 ].map((name) => `${pki}/${name}.crt`)
 
-const read = async ({ remote }: CheckContext, name: string): Promise<X509Certificate | undefined> => {
-  const text = await remote.read(`${pki}/${name}.crt`)
-  if (text === undefined) return undefined
-  try {
-    return new X509Certificate(text)
-  } catch {
-    // a file that a crash truncated counts as missing
-    return undefined
-  }
-}
+/** The certificates in a file, in their order; a file that a crash truncated counts as missing. */
+const read = async ({ remote }: CheckContext, name: string): Promise<X509Certificate[]> =>
+  certificatesIn((await remote.read(`${pki}/${name}.crt`)) ?? '')
 
 /** The names that a certificate of a control-plane node must contain. */
 interface Names {
@@ -74,15 +69,17 @@ const missingIn = (certificate: X509Certificate, names: readonly string[]): stri
 /** What is wrong with one leaf certificate. */
 const leafProblems = async (ctx: CheckContext, leaf: Leaf, names: Names): Promise<string[]> => {
   const { name, ca } = leaf
-  const [found, authority, key] = await Promise.all([
+  const [[found], signers, key] = await Promise.all([
     read(ctx, name),
     read(ctx, ca),
     ctx.remote.stat(`${pki}/${name}.key`),
   ])
-  if (authority === undefined) return [`${ca}.crt is missing`]
+  if (signers.length === 0) return [`${ca}.crt is missing`]
   if (found === undefined) return [`${name}.crt is missing`]
   if ((key?.size ?? 0) === 0) return [`${name}.key is missing`]
-  if (!found.verify(authority.publicKey)) return [`${name}.crt is not signed by ${ca}.crt`]
+  // after a rotation, the file of an authority has several
+  if (!signers.some(({ publicKey }) => found.verify(publicKey)))
+    return [`${name}.crt is not signed by ${ca}.crt`]
   if (new Date(found.validTo) < new Date()) return [`${name}.crt has expired`]
   const wanted = name === 'apiserver' ? [names.address, ...names.apiNames] : leaf.names ? [names.address] : []
   return missingIn(found, wanted).map((one) => `${name}.crt does not name ${one}`)
@@ -93,8 +90,50 @@ export const missingApiNames = async (
   ctx: CheckContext,
   { address, apiNames }: Names,
 ): Promise<readonly string[]> => {
-  const found = await read(ctx, 'apiserver')
+  const [found] = await read(ctx, 'apiserver')
   return found === undefined ? [] : missingIn(found, [address, ...apiNames])
+}
+
+/** All names and addresses that the certificate of the API server has; none if there is no certificate. */
+export const apiNamesOf = async (ctx: CheckContext): Promise<readonly string[]> => {
+  const [found] = await read(ctx, 'apiserver')
+  return (found?.subjectAltName ?? '')
+    .split(', ')
+    .map((one) => canonicalAddress(one.replace(/^(?:DNS|IP Address):/, '')))
+    .filter(Boolean)
+}
+
+/** Names that the certificate of the API server has, of those given; none if there is no certificate. */
+export const presentApiNames = async (
+  ctx: CheckContext,
+  names: readonly string[],
+): Promise<readonly string[]> => {
+  const [found] = names.length === 0 ? [] : await read(ctx, 'apiserver')
+  if (found === undefined) return []
+  const missing = missingIn(found, names)
+  return names.filter((name) => !missing.includes(name))
+}
+
+/** The files of etcd whose names can be configured, with the field of ClusterConfiguration for each. */
+const etcdNames = { 'etcd/server': 'serverCertSANs', 'etcd/peer': 'peerCertSANs' } as const
+
+/** Names of etcd's certificates by the field that sets them. */
+export type EtcdNames = Readonly<Record<(typeof etcdNames)[keyof typeof etcdNames], readonly string[]>>
+
+/** Names that a certificate of etcd must have and does not; none for a certificate that is not there. */
+export const missingEtcdNames = async (
+  ctx: CheckContext,
+  names: EtcdNames,
+): Promise<readonly { readonly file: string; readonly missing: string }[]> => {
+  const found = await Promise.all(
+    (['etcd/server', 'etcd/peer'] as const).map(async (name) => {
+      const wanted = names[etcdNames[name]]
+      const [certificate] = wanted.length === 0 ? [] : await read(ctx, name)
+      if (certificate === undefined) return []
+      return missingIn(certificate, wanted).map((missing) => ({ file: `${pki}/${name}.crt`, missing }))
+    }),
+  )
+  return found.flat()
 }
 
 /**

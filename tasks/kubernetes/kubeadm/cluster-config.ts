@@ -1,5 +1,5 @@
 /** The configuration that a cluster keeps of itself, in the ConfigMap kubeadm-config. */
-import { z } from '../../../engine/index.ts'
+import { CoxswainError, z } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { jsonReader } from '../../shared/json-reader.ts'
 import { kubectl } from './kubectl.ts'
@@ -38,6 +38,27 @@ export const configMapData = async (
   const words = ['-n', 'kube-system', 'get', 'configmap', name, '--ignore-not-found', '-o', 'json']
   const { ok: asked, stdout } = await kubectl(ctx, words, server).result()
   return !asked || stdout.trim() === '' ? undefined : dataIn(stdout, name).data
+}
+
+/**
+ * The data of a ConfigMap of kube-system, from an API server that must answer.
+ *
+ * @returns undefined if there is none.
+ * @throws `task-failed` if the API server does not say.
+ */
+export const saidConfigMapData = async (
+  ctx: CheckContext,
+  name: string,
+  server: string,
+): Promise<Readonly<Record<string, string>> | undefined> => {
+  const words = ['-n', 'kube-system', 'get', 'configmap', name, '--ignore-not-found', '-o', 'json']
+  const { ok: asked, stdout, stderr } = await kubectl(ctx, words, server).result()
+  if (!asked)
+    throw new CoxswainError('task-failed', `the API server does not say what the ConfigMap ${name} has`, {
+      output: stderr.trim().slice(0, 300),
+      hint: `check it on ${ctx.host.name}: kubectl --server ${server} get --raw /readyz; then run again; nothing was changed`,
+    })
+  return stdout.trim() === '' ? undefined : dataIn(stdout, name).data
 }
 
 /**

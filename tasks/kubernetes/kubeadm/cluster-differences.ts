@@ -1,4 +1,7 @@
 /** Where a configuration differs from the cluster that runs: kubeadm does not apply it to what is there. Pure. */
+import { isSameValue } from '../../network/addresses/same-value.ts'
+import { addonDisabledBy } from '../config/addons.ts'
+import type { Addon } from '../config/addons.ts'
 import { fixedInConfiguration } from './fixed-settings.ts'
 import { defaultServiceSubnet } from './network-rules.ts'
 import { pki } from './paths.ts'
@@ -22,6 +25,8 @@ export interface Difference {
 const never = 'it cannot be changed in a cluster that runs'
 const byHand =
   'to change it, edit the ConfigMap kubeadm-config, and run the phase of kubeadm that writes it on each master (kubeadm init phase --help)'
+const etcdNames =
+  'on one master after the other, move server.* and peer.* out of /etc/kubernetes/pki/etcd, run kubeadm init phase certs etcd-server and etcd-peer with this configuration, and restart etcd; then set it in the ConfigMap kubeadm-config'
 const byReconfigure = 'to apply it, run playbooks/reconfigure.ts'
 
 /** What kubeadm writes again: static pods, and what it keeps for masters that join and for upgrades. */
@@ -46,7 +51,10 @@ const known: Readonly<Record<string, Known>> = {
   'networking.podSubnet': knownField('pod_subnet', never),
   'networking.serviceSubnet': knownField('service_subnet', never, defaultServiceSubnet),
   'networking.dnsDomain': knownField('networking.dnsDomain', never, 'cluster.local'),
-  controlPlaneEndpoint: knownField('control_plane_endpoint', byHand),
+  controlPlaneEndpoint: knownField(
+    'control_plane_endpoint',
+    'to move the cluster to it while it serves, run playbooks/move-endpoint.ts',
+  ),
   'api.controlPlaneEndpoint': knownField('control_plane_endpoint', byHand),
   'etcd.local.dataDir': knownField('etcd.local.dataDir', never, '/var/lib/etcd'),
   clusterName: knownField(
@@ -55,9 +63,11 @@ const known: Readonly<Record<string, Known>> = {
     'kubernetes',
   ),
   certificatesDir: knownField('certificatesDir', byHand, pki),
-  kubernetesVersion: knownField('kubernetes_version', 'to upgrade, see kubeadm upgrade'),
+  kubernetesVersion: knownField('kubernetes_version', 'to upgrade, run playbooks/upgrade.ts'),
   imageRepository: knownField('image_repository', byHand, 'registry.k8s.io', 'k8s.gcr.io'),
   encryptionAlgorithm: knownField('encryptionAlgorithm', byHand, 'RSA-2048'),
+  'etcd.local.serverCertSANs': knownField('etcd.local.serverCertSANs', etcdNames),
+  'etcd.local.peerCertSANs': knownField('etcd.local.peerCertSANs', etcdNames),
   'dns.disabled': knownField('dns.disabled', byHand, 'false'),
   'proxy.disabled': knownField('proxy.disabled', byHand, 'false'),
   // up to 1.30, kubeadm writes it into the arguments that it was given, and an upgrade keeps it
@@ -80,13 +90,20 @@ const aboutField = (path: string, applies: boolean): Known & { readonly applied:
   return { ...field, applied, way: applied ? byReconfigure : field.way }
 }
 
+/** Whether a value is one that kubeadm sets by itself, which means the same as none. */
+export const isUsualValue = (path: string, value: string): boolean =>
+  aboutField(path, false).usual.some((one) => isSameValue(one, value))
+
 /** What only the cluster says is a difference in these fields: kubeadm sets them as it was asked to, or by a known default. */
 const compared =
   /^(clusterName|networking\.(serviceSubnet|dnsDomain)|etcd\.local\.(dataDir|imageRepository|imageTag)|certificatesDir|imageRepository|encryptionAlgorithm|dns\.(disabled|imageRepository|imageTag)|proxy\.disabled)$|^featureGates\.|^((apiServer|controllerManager|scheduler|etcd\.local)\.extra(Args|Envs|Volumes)|(apiServer|controllerManager|scheduler)Extra(Args|Volumes))\./
 
-/** Names in certificates are compared with the certificates; periods are only for new ones; the rest is of one node. */
+/** Names of the API server are compared with its certificates; periods are only for new ones; the rest is of one node. */
 const ignored =
-  /^(apiVersion|kind|\w*Period|.*CertSANs|.*certSANs|api\.advertiseAddress|api\.bindPort|nodeRegistration|kubeletConfiguration|kubeProxy)(\.|$)/
+  /^(apiVersion|kind|\w*Period|apiServerCertSANs|apiServer\.certSANs|api\.advertiseAddress|api\.bindPort|nodeRegistration|kubeletConfiguration|kubeProxy)(\.|$)/
+
+/** What each master has for itself, up to 1.12. */
+const ofOneNode = /^etcd\.local\.(extraArgs|serverCertSANs|peerCertSANs)/
 
 /** A list of things with names as a map: arguments and variables to their values, volumes to their other fields. */
 const asMap = (list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined => {
@@ -105,6 +122,19 @@ const asMap = (list: readonly unknown[]): Readonly<Record<string, unknown>> | un
   return Object.fromEntries([...values].map(only))
 }
 
+/** Names in certificates of etcd. */
+const ofEtcdNames = /^etcd\.local\.(server|peer)CertSANs$/
+
+/** Whether a list, as JSON, has all texts of another one. */
+const hasAll = (list: string | undefined, of: string | undefined): boolean => {
+  const texts = (one: string | undefined): unknown[] => {
+    const read: unknown = one?.startsWith('[') === true ? JSON.parse(one) : []
+    return Array.isArray(read) ? read : []
+  }
+  const there = new Set(texts(list))
+  return texts(of).every((text) => there.has(text))
+}
+
 /** Every value of a document by its path, such as `apiServer.extraArgs.v`. */
 export const leavesOf = (value: unknown, path = ''): [path: string, value: string][] => {
   if (value === undefined || value === null) return []
@@ -113,30 +143,49 @@ export const leavesOf = (value: unknown, path = ''): [path: string, value: strin
   return Object.entries(map).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
 }
 
+/** Whether two endpoints are the same: one without a port has that of API servers. */
+const isSameEndpoint = (there: string | undefined, given: string | undefined): boolean => {
+  const full = (text: string | undefined): string | undefined =>
+    text === undefined || /:\d+$/.test(text.replace(/^\[.*\]/, '')) ? text : `${text}:6443`
+  return isSameValue(full(there), full(given))
+}
+
+interface Comparison {
+  /** Whether the playbook reconfigure can change clusters of this version. */
+  readonly applies?: boolean
+  /** Addons whose phases are skipped: kubeadm of some releases notes that in the cluster, and others do not. */
+  readonly skipped?: readonly Addon[]
+}
+
 /**
  * The settings of a configuration that differ from those of the cluster. What kubeadm sets by itself is not a difference.
  *
  * @param configured the document of the configuration.
  * @param cluster the same document as the cluster keeps it.
- * @param applies whether the playbook reconfigure can change clusters of this version.
  */
 export const clusterDifferences = (
   configured: Document,
   cluster: Document,
-  applies = false,
+  { applies = false, skipped = [] }: Comparison = {},
 ): Difference[] => {
   const [wanted, running] = [new Map(leavesOf(configured)), new Map(leavesOf(cluster))]
-  // up to 1.12, each master had etcd's arguments with its own addresses
+  // up to 1.12, each master had etcd's arguments and names with its own addresses
   const perNode = /\/v1alpha[23]$/.test(String(configured['apiVersion']))
   const paths = [...new Set([...wanted.keys(), ...[...running.keys()].filter((path) => compared.test(path))])]
   return paths.flatMap((path) => {
-    if (ignored.test(path) || (perNode && path.startsWith('etcd.local.extraArgs'))) return []
+    if (ignored.test(path) || (perNode && ofOneNode.test(path))) return []
     const { setting, usual, way, applied } = aboutField(path, applies)
     const [there, given] = [running.get(path), wanted.get(path)]
+    const addon = addonDisabledBy(path)
+    if (addon !== undefined && skipped.includes(addon)) return []
+    // more names in a certificate do no harm
+    if (ofEtcdNames.test(path) && hasAll(there, given)) return []
     // a cluster without it has a pod network that sets its own
     if (path === 'networking.podSubnet' && there === undefined) return []
-    const isUsual = (value: string | undefined): boolean => value === undefined || usual.includes(value)
-    if (there === given || (isUsual(there) && isUsual(given))) return []
+    const isUsual = (value: string | undefined): boolean =>
+      value === undefined || usual.some((one) => isSameValue(one, value))
+    if (path === 'controlPlaneEndpoint' && isSameEndpoint(there, given)) return []
+    if (isSameValue(there, given) || (isUsual(there) && isUsual(given))) return []
     const [only] = usual.length === 1 ? usual : []
     const difference = { setting, cluster: there ?? only, configured: given ?? only }
     const fixed = fixedInConfiguration(path, there, given)

@@ -1,10 +1,25 @@
 /** Settings of the programs of a control plane, by the names that kubeadm's configuration has for them. */
 import { duration, remotePath, z } from '../../../engine/index.ts'
+import { settingsMap } from './settings-map.ts'
+
+/** What is wrong with the name of an argument. kubeadm writes dashes before any. */
+const nameFault = (name: string): string | undefined => {
+  if (name.startsWith('-')) return `must be written without dashes: ${name.replace(/^-+/, '')}`
+  // programs of Kubernetes take both, so it could be given twice, and etcd takes dashes only
+  if (name.includes('_')) return `must be written with dashes: ${name.replaceAll('_', '-')}`
+  return /^[^\s=]+$/.test(name) ? undefined : 'must be the name of an argument, without its value'
+}
 
 /** Arguments of a program, without the dashes: a value, or several for a flag that is given several times. */
 const extraArgs = () =>
   z
     .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .superRefine((given, context) => {
+      for (const name of Object.keys(given)) {
+        const message = nameFault(name)
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
+      }
+    })
     .default({})
     .describe('arguments of the program, without the dashes; several values from v1.31 on')
 /** Arguments of a program, by their names without the dashes. */
@@ -14,7 +29,7 @@ const extraEnvs = () =>
   z.record(z.string(), z.string()).default({}).describe('environment variables of the program; from v1.31 on')
 
 /** A file or folder of the host in the container of a program. */
-const volumeSchema = z.object({
+const volumeSchema = settingsMap({
   name: z.string().describe('its name, once for each program'),
   hostPath: remotePath().describe('the file or folder on the host'),
   mountPath: remotePath().describe('where it is in the container'),
@@ -26,7 +41,7 @@ const volumeSchema = z.object({
 })
 
 /** One of the API server, the controller manager and the scheduler. */
-export const componentSchema = z.object({
+export const componentSchema = settingsMap({
   extraArgs: extraArgs(),
   extraEnvs: extraEnvs(),
   extraVolumes: z
@@ -45,7 +60,7 @@ const image = {
 }
 
 /** The etcd of each control-plane node. */
-export const etcdSchema = z.object({
+export const etcdSchema = settingsMap({
   ...image,
   quotaBackendBytes: z
     .number()
@@ -60,13 +75,13 @@ export const etcdSchema = z.object({
 })
 
 /** CoreDNS. */
-export const dnsSchema = z.object({
+export const dnsSchema = settingsMap({
   ...image,
   disabled: z.boolean().optional().describe('whether kubeadm leaves CoreDNS out; from v1.31 on'),
 })
 
 /** Whether kube-proxy is there. */
-export const proxySchema = z.object({
+export const proxySchema = settingsMap({
   disabled: z.boolean().optional().describe('whether kubeadm leaves kube-proxy out; from v1.31 on'),
 })
 
@@ -102,7 +117,7 @@ export const kubeProxySchema = z.looseObject({
 })
 
 /** Seconds for each step of kubeadm. */
-export const timeoutsSchema = z.object({
+export const timeoutsSchema = settingsMap({
   controlPlaneComponentHealthCheck: duration().optional().describe('seconds until a component is healthy'),
   kubeletHealthCheck: duration().optional().describe('seconds until the kubelet is healthy'),
   kubernetesAPICall: duration().optional().describe('seconds for a call of the API server'),
@@ -113,18 +128,26 @@ export const timeoutsSchema = z.object({
 })
 
 /** A taint of a node. */
-export const taintSchema = z.object({
+export const taintSchema = settingsMap({
   key: z.string().describe('the key'),
   value: z.string().optional().describe('the value'),
   effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('what happens to pods'),
 })
 
+const secondsOf = (period: string): number =>
+  [...period.matchAll(/(\d+)([hms])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1),
+    0,
+  )
+
 /** A period as Go writes it, such as 8760h. */
 export const periodSchema = z
   .string()
   .regex(/^(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+s)?$/, 'must be hours, minutes and seconds, such as 8760h or 1h30m')
+  .refine((text) => secondsOf(text) >= 3600, 'must be at least 1h, such as 8760h')
 
 /** A document that is laid over the one of its kind. */
 export const documentSchema = z.looseObject({
   kind: z.string().describe('the kind of the document, such as ClusterConfiguration'),
+  apiVersion: z.string().optional().describe('its version; by default that of the configuration'),
 })

@@ -1,45 +1,73 @@
 import type { CheckContext } from '../../../engine/index.ts'
 import { certificatesInKubeconfig, credentialFault } from './credentials.ts'
 import type { Credential, Fault } from './credentials.ts'
-import { adminConf, pki } from './paths.ts'
+import { adminConf, kubeletClient, pki } from './paths.ts'
 
-/** Certificates that kubectl, the API server and the requests to etcd need, with their authorities. */
-const leaves = [
+/** The authorities of a cluster, by the names of their files. */
+const authorities = ['ca', 'etcd/ca', 'front-proxy-ca'] as const
+type Authority = (typeof authorities)[number]
+
+/** The certificates of a control-plane node that kubeadm makes, with their authorities. */
+const leaves: readonly (readonly [name: string, authority: Authority])[] = [
   ['apiserver', 'ca'],
+  ['apiserver-kubelet-client', 'ca'],
   ['apiserver-etcd-client', 'etcd/ca'],
   ['etcd/server', 'etcd/ca'],
+  ['etcd/peer', 'etcd/ca'],
   ['etcd/healthcheck-client', 'etcd/ca'],
-] as const
+  ['front-proxy-client', 'front-proxy-ca'],
+]
+
+/** The kubeconfigs whose users have certificates of their own; those of kubelets name a file. */
+const kubeconfigs = [
+  adminConf,
+  ...['controller-manager', 'scheduler', 'super-admin'].map((name) => `/etc/kubernetes/${name}.conf`),
+]
 
 const fileOf = (name: string): string => `${pki}/${name}.crt`
 
+/** The certificate of the kubelet, without the key, which is in the same file; undefined for a host without one. */
+const ofKubelet = async ({ remote }: CheckContext): Promise<string | undefined> => {
+  if (!(await remote.exists(kubeletClient))) return undefined
+  const lines = '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p'
+  return (await remote.query`sed -n ${lines} ${kubeletClient}`.result()).stdout
+}
+
 /** Every certificate that is there, authorities first: what they signed cannot be better. */
-const credentials = async ({ remote }: CheckContext): Promise<Credential[]> => {
-  const names = ['ca', 'etcd/ca', ...leaves.map(([name]) => name)]
-  const [admin = '', ...texts] = await Promise.all([
-    remote.read(adminConf),
-    ...names.map((name) => remote.read(fileOf(name))),
+const credentials = async (ctx: CheckContext): Promise<Credential[]> => {
+  const { remote } = ctx
+  const names = [...authorities, ...leaves.map(([name]) => name)]
+  const [kubelet, configs, texts] = await Promise.all([
+    ofKubelet(ctx),
+    Promise.all(kubeconfigs.map((path) => remote.read(path))),
+    Promise.all(names.map((name) => remote.read(fileOf(name)))),
   ])
   const found = new Map(names.map((name, index) => [name, texts[index]] as const))
-  const of = (name: string, ca?: string): Credential[] => {
-    const [text, signer] = [found.get(name), ca === undefined ? undefined : found.get(ca)]
-    if (text === undefined) return []
-    const authority =
-      ca === undefined || signer === undefined ? undefined : { path: fileOf(ca), text: signer }
-    return [{ path: fileOf(name), text, authority }]
+  const signerOf = (name: Authority): Credential['authority'] => {
+    const text = found.get(name)
+    return text === undefined ? undefined : { path: fileOf(name), text }
   }
-  const { client, authority } = certificatesInKubeconfig(admin)
-  const ca = found.get('ca')
-  const signer = ca === undefined ? undefined : { path: fileOf('ca'), text: ca }
+  const ca = signerOf('ca')
   return [
-    ...of('ca'),
-    ...of('etcd/ca'),
-    // what it trusts signs itself, so that it is the authority of the cluster or another one
-    ...(authority === undefined
-      ? []
-      : [{ path: `${adminConf} (its authority)`, text: authority, authority: signer }]),
-    ...(client === undefined ? [] : [{ path: adminConf, text: client, authority: signer }]),
-    ...leaves.flatMap(([name, by]) => of(name, by)),
+    ...authorities.flatMap((name) => {
+      const text = found.get(name)
+      return text === undefined ? [] : [{ path: fileOf(name), text, isAuthority: true }]
+    }),
+    ...kubeconfigs.flatMap((path, index): Credential[] => {
+      const { client, authority } = certificatesInKubeconfig(configs[index] ?? '')
+      return [
+        // what it trusts signs itself, so that it is the authority of the cluster or another one
+        ...(authority === undefined
+          ? []
+          : [{ path: `${path} (its authority)`, text: authority, authority: ca, isAuthority: true }]),
+        ...(client === undefined ? [] : [{ path, text: client, authority: ca }]),
+      ]
+    }),
+    ...leaves.flatMap(([name, by]) => {
+      const text = found.get(name)
+      return text === undefined ? [] : [{ path: fileOf(name), text, authority: signerOf(by) }]
+    }),
+    ...(kubelet === undefined ? [] : [{ path: kubeletClient, text: kubelet, authority: ca }]),
   ]
 }
 

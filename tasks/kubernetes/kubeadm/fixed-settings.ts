@@ -116,6 +116,12 @@ export const fixedSettings: readonly FixedSettings[] = [
     allows: issuersFit,
   },
   {
+    program: 'kube-apiserver',
+    arguments: ['encryption-provider-config'],
+    why: 'an API server without the keys cannot read what the others have encrypted, and does not start without the file',
+    way: 'to begin to encrypt, run playbooks/rotate-keys.ts, which makes the file first; for another path, move the file and the argument by hand, one master at a time',
+  },
+  {
     program: 'kube-controller-manager',
     arguments: [
       'cluster-cidr',

@@ -1,8 +1,9 @@
 /** Objects that a completed `kubeadm init` leaves in the cluster, and the phase that creates each. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
+import type { Addon } from '../config/addons.ts'
 import { kubectl } from './kubectl.ts'
-import { factsOf, minorOf } from './versions.ts'
+import { kubeletConfigMapOf, minorOf } from './versions.ts'
 
 export interface Trace {
   /** `kind/name`, as kubectl prints it. */
@@ -16,18 +17,21 @@ export interface Trace {
 const tracesOf = (version: string): Trace[] =>
   [
     ['configmap/kubeadm-config', 'kube-system', 'upload-config kubeadm'],
-    [
-      `configmap/${factsOf(version).kubeletConfigMap.replace('{minor}', String(minorOf(version)))}`,
-      'kube-system',
-      'upload-config kubelet',
-    ],
+    [`configmap/${kubeletConfigMapOf(version)}`, 'kube-system', 'upload-config kubelet'],
     ['configmap/cluster-info', 'kube-public', 'bootstrap-token'],
     ['daemonset.apps/kube-proxy', 'kube-system', 'addon kube-proxy'],
     ['deployment.apps/coredns', 'kube-system', 'addon coredns'],
   ].map(([object = '', namespace = '', phase = '']) => ({ object, namespace, phase }))
 
-/** Whether the user skips a phase, or the phase that contains it: `addon/coredns`, `addon`. */
-const skipped = ({ phase }: Trace, skipPhases: readonly string[]): boolean =>
+/** What `kubeadm init` leaves out: phases that the user skips, and addons that are disabled. */
+interface LeftOut {
+  readonly skipPhases: readonly string[]
+  readonly disabledAddons: readonly Addon[]
+}
+
+/** Whether a phase is left out, or the phase that contains it: `addon/coredns`, `addon`. */
+const isLeftOut = ({ phase }: Trace, { skipPhases, disabledAddons }: LeftOut): boolean =>
+  disabledAddons.some((addon) => phase === `addon ${addon}`) ||
   skipPhases.some((name) => name === phase.replace(' ', '/') || name === phase.split(' ')[0])
 
 const namesIn = async (
@@ -49,10 +53,10 @@ const namesIn = async (
  */
 export const missingTraces = async (
   ctx: CheckContext,
-  { version, skipPhases }: { readonly version: string; readonly skipPhases: readonly string[] },
+  { version, ...leftOut }: LeftOut & { readonly version: string },
   server: string,
 ): Promise<Trace[]> => {
-  const traces = tracesOf(version).filter((trace) => !skipped(trace, skipPhases))
+  const traces = tracesOf(version).filter((trace) => !isLeftOut(trace, leftOut))
   const names = await Promise.all(
     ['kube-system', 'kube-public'].map((namespace) => namesIn(ctx, namespace, traces, server)),
   )
@@ -78,7 +82,7 @@ export const refuseOtherVersion = async (
     'task-failed',
     `the cluster runs ${running}, but kubernetes_version is ${version}`,
     {
-      hint: `set kubernetes_version to ${running}; to upgrade, see kubeadm upgrade`,
+      hint: `set kubernetes_version to ${running}; to upgrade, run playbooks/upgrade.ts`,
     },
   )
 }

@@ -1,8 +1,6 @@
 /** Recovers from an earlier state of the host before a join: an old membership, or an interrupted join. */
 import { isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
-import { sharedFiles } from './certificates.ts'
-import { copySharedFiles } from '../copy-certs.ts'
 import { removeMember, requireQuorumWithout } from '../etcd/changes.ts'
 import { refuseMountsInData } from '../etcd/disk.ts'
 import { memberOf, requireMembers } from '../etcd/members.ts'
@@ -11,9 +9,10 @@ import type { Joiner } from '../etcd/member.ts'
 import { logsOf } from '../etcd/ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { criSocketIn, resetWords } from './kubeadm.ts'
-import { masterState } from './master-state.ts'
+import { masterState, serves } from './master-state.ts'
 import { etcdData, kubeletConf } from './paths.ts'
 import { makeManifests, phases } from './phases.ts'
+import { copySharedFiles, joiningFiles } from './shared-files.ts'
 import { removePaths } from '../reset/mounts.ts'
 import { resetHost, stopWithoutMounts } from '../reset/reset-host.ts'
 
@@ -58,7 +57,7 @@ const isReadyWithin = async (ctx: ApplyContext, master: JoiningMaster, seconds: 
 const restartEtcd = async (ctx: ApplyContext, via: ApplyContext, master: JoiningMaster): Promise<void> => {
   const { config } = master
   const params = { ...master, node: master.name, apiNames: [] }
-  await copySharedFiles(ctx, via, sharedFiles)
+  await copySharedFiles(ctx, via, await joiningFiles(via))
   if ((await phases['certs all'].problems(ctx, params)).length > 0)
     await ctx.remote.run`kubeadm init phase certs all --config ${config}`
   if (!(await ctx.remote.exists(kubeletConf)))
@@ -71,14 +70,16 @@ const restartEtcd = async (ctx: ApplyContext, via: ApplyContext, master: Joining
 /**
  * Resets a host so that it can join again: removes its etcd member first, then its data. A disk that is mounted for the data stays mounted.
  *
- * @throws `task-failed` while volumes are mounted that cannot be unmounted, or anything below the folder of the member, or if the other members
+ * @throws `task-failed` if its API server is ready, while volumes are mounted that cannot be unmounted, or anything below the folder of the member, or if the other members
  *   do not have a quorum: nothing is removed then, and the kubelet runs.
  */
 export const resetForJoin = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { address, config }: JoiningMaster,
+  { address, port, config }: JoiningMaster,
 ): Promise<void> => {
+  const { ready, lacking } = await masterState(ctx, address, port)
+  if (ready) throw serves(ctx, lacking)
   const subject = `${ctx.host.name} must be reset to join again`
   // before the kubelet is stopped: a host that cannot be reset stays what it is
   await refuseMountsInData(ctx)
@@ -91,7 +92,7 @@ export const resetForJoin = async (
   const words = await resetWords(ctx, criSocketIn(await ctx.remote.read(config)))
   await resetHost(ctx, words, 'refuse')
   await removePaths(ctx, 'remove', [etcdData])
-  await copySharedFiles(ctx, via, sharedFiles)
+  await copySharedFiles(ctx, via, await joiningFiles(via))
 }
 
 /**

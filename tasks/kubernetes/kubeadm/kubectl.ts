@@ -21,7 +21,7 @@ export const apiReady = async (ctx: CheckContext, address: string, port = 6443):
   // these paths are public (system:public-info-viewer), so curl does not need credentials
   const script = ctx.remote.query({
     timeout: 15,
-  })`curl -skf --max-time 5 ${`${url}/readyz`} || curl -skf --max-time 5 ${`${url}/healthz`}`
+  })`curl -qskf --noproxy '*' --max-time 5 ${`${url}/readyz`} || curl -qskf --noproxy '*' --max-time 5 ${`${url}/healthz`}`
   if ((await script.result()).stdout === 'ok') return true
   // curl is missing, or the server requires credentials (--anonymous-auth=false)
   if (!(await ctx.remote.exists(adminConf))) return false

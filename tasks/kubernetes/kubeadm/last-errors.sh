@@ -9,7 +9,7 @@
 short() { awk 'length <= 4000'; }
 
 journalctl -q --no-pager -o cat -u kubelet -n 500 --since "-$1s" 2>/dev/null |
-  grep -E '^[EF][0-9]{4} |^Error: |failed to run Kubelet' | short | tail -n 60 | sed 's/^/kubelet	/'
+  grep -E '^[EF][0-9]{4} |^\{.*"err":|^Error: |failed to run Kubelet' | short | tail -n 60 | sed 's/^/kubelet	/'
 
 # logged once, long before the other messages, and as a warning: the kubelet does not try again to start such a pod
 journalctl -q --no-pager -o cat -u kubelet --since "-$1s" 2>/dev/null |
@@ -21,9 +21,14 @@ for folder in /var/log/pods/kube-system_*/*/; do
   case $name in etcd | kube-apiserver | kube-controller-manager | kube-scheduler) ;; *) continue ;; esac
   # names are numbers
   # shellcheck disable=SC2010
-  last=$(ls "$folder" 2>/dev/null | grep -x '[0-9]*\.log' | sort -n | tail -n 1)
-  [ -n "$last" ] || continue
-  [ -n "$(find "$folder$last" -mmin "-$(($1 / 60 + 1))" 2>/dev/null)" ] || continue
-  grep -iE 'error|fatal|panic|failed|refused|denied' "$folder$last" 2>/dev/null | short | tail -n 2 | sed "s/^/$name	/"
+  starts=$(ls "$folder" 2>/dev/null | grep -x '[0-9]*\.log' | sort -rn | head -n 2)
+  # right after a start, the cause is in the file of the one before
+  for last in $starts; do
+    [ -n "$(find "$folder$last" -mmin "-$(($1 / 60 + 1))" 2>/dev/null)" ] || continue
+    found=$(grep -iE 'error|fatal|panic|failed|refused|denied' "$folder$last" 2>/dev/null | short | tail -n 2)
+    [ -n "$found" ] || continue
+    printf '%s\n' "$found" | sed "s/^/$name	/"
+    break
+  done
 done
 exit 0

@@ -4,9 +4,10 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { removeListed } from '../etcd/changes.ts'
 import { hasDataOfEtcd } from '../etcd/data.ts'
 import { quorumAfter } from '../etcd/arithmetic.ts'
-import { healthyMembers } from '../etcd/health.ts'
+import { seenMembers } from '../etcd/health.ts'
 import { agreedMembers, memberOf, nameOf, ownMemberId } from '../etcd/members.ts'
 import type { Member } from '../etcd/members.ts'
+import { quorumNotKnown } from '../etcd/not-known.ts'
 import { adminConf, etcdData } from './paths.ts'
 
 export interface LeaveOptions {
@@ -155,9 +156,10 @@ const refuseWithoutQuorum = async (
     await refuseUnlisted(ctx, found, address)
     return undefined
   }
-  const healthy = await healthyMembers(survivor, members)
-  const { kept, sum } = quorumAfter(members, healthy, { kind: 'remove', id: own.id })
+  const seen = await seenMembers(survivor, members)
+  const { kept, open, sum } = quorumAfter(members, seen, { kind: 'remove', id: own.id })
   if (kept) return sum
+  if (open) throw quorumNotKnown(`whether etcd keeps its quorum without ${ctx.host.name}`, sum, seen)
   throw refuse(
     `without ${ctx.host.name}, etcd would lose its quorum: ${sum}`,
     'repair the other members first (the task etcd-healthy names them), or set force=true (the playbook reset: -e reset_force=true) to delete the cluster',

@@ -33,7 +33,7 @@ const files = [adminConf, kubeletConf, kubeletConfig, manifest('etcd'), ...contr
 /**
  * Reads the state of a control-plane node.
  *
- * @throws `task-failed` if it does not have data of etcd because its disk is not mounted.
+ * @throws `task-failed` if it does not have data of etcd because its disk is not mounted, or because its data is in another folder.
  */
 export const masterState = async (
   ctx: CheckContext,
@@ -66,6 +66,16 @@ export const begin = async ({ remote }: ApplyContext, kind = 'master'): Promise<
 
 /** Records that an init or join is complete. */
 export const finished = ({ remote }: ApplyContext): Promise<void> => remote.remove(unfinishedPath)
+
+/** The error for a host whose API server is ready, although something is missing: it is part of the cluster, and not reset. */
+export const serves = ({ host }: CheckContext, lacking: readonly string[]): CoxswainError =>
+  new CoxswainError(
+    'task-failed',
+    `the API server of ${host.name} is ready, but ${host.name} lacks ${lacking.join(', ')}; nothing was changed`,
+    {
+      hint: `bring back what is missing, for example with kubeadm init phase (kubeconfig, kubelet-start, control-plane) and the configuration on ${host.name}; to replace the master all the same, run playbooks/replace-master.ts`,
+    },
+  )
 
 /** The error for a host that is neither new, nor interrupted, nor complete: only a person can decide what to do. */
 export const inBetween = ({ host }: CheckContext, what: string): CoxswainError =>

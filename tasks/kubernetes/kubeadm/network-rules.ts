@@ -1,6 +1,7 @@
 /** What the addresses and networks of a cluster must be, before anything is written. */
 import { z } from '../../../engine/index.ts'
 import { addressOf, isMapped } from '../../network/addresses/addresses.ts'
+import { unusableBecause } from '../../network/addresses/unusable.ts'
 import { contains, networkOf, networksOf, overlap } from '../../network/addresses/networks.ts'
 import type { Network } from '../../network/addresses/networks.ts'
 import type { Arguments } from './component-settings.ts'
@@ -165,6 +166,10 @@ export const networkFaults = (given: Given): string[] => {
   if (addressOf(self.address) === undefined)
     return [`${self.address} is not an IP address: set one for the node (the playbooks: advertise_address)`]
   if (isMapped(self.address)) return [`${self.address}: ${mappedMessage}`]
+  if (self.address.includes('%')) return [`${self.address} has a zone, which other hosts do not know`]
+  const unusable = unusableBecause(self.address)
+  if (unusable !== undefined)
+    return [`${self.address} is ${unusable}: other nodes cannot reach this node at it`]
   const pods = read(cluster.podSubnet)
   const services = read(cluster.serviceSubnet ?? defaultServiceSubnet)
   return [

@@ -20,6 +20,9 @@ export const kubeletRestartPath = '/etc/coxswain/restart-kubelet'
 
 export const kubeletConfig = '/var/lib/kubelet/config.yaml'
 
+/** What kubeadm sets for the kubelet of one host (1.34 and later). */
+export const kubeletInstanceConfig = '/var/lib/kubelet/instance-config.yaml'
+
 /** The arguments that kubeadm gives to the kubelet. */
 export const kubeletFlags = '/var/lib/kubelet/kubeadm-flags.env'
 
@@ -85,6 +88,18 @@ export const kubeadmTemporary = '/etc/kubernetes/tmp'
 /** Where new authorities are until they have taken the place of the former ones, with what those have; only root can read it. */
 export const rotatingFolder = '/etc/coxswain/rotate-ca'
 
+/** Exists on each control-plane node while a key of encryption at rest is replaced: the new key, and what encrypted before; only root can read it. */
+export const encryptionRecord = '/etc/coxswain/rotate-keys/encryption.json'
+
+/** The name under which a new key of encryption at rest is predicted under `--check`. */
+export const newEncryptionKey = 'a new key of encryption at rest'
+
+/** Exists on each control-plane node while the service account key is replaced: the new key, and what there was before; only root can read it. */
+export const serviceAccountRecord = '/etc/coxswain/rotate-service-accounts/key.json'
+
+/** The name under which a new service account key is predicted under `--check`. */
+export const newServiceAccountKey = 'a new service account key'
+
 /** Where replaced authorities and keys are kept; only root can read it. */
 export const replacedFolder = '/etc/coxswain/replaced'
 
@@ -93,3 +108,6 @@ export const newAuthority = (authority: string): string => `a new authority: ${a
 
 /** Where the former files of a control-plane node are while it is reconfigured, until everything works with the new ones. */
 export const formerFiles = '/etc/coxswain/reconfigure'
+
+/** Exists on each control-plane node from before a cluster is moved to another endpoint until nothing refers to the former one. */
+export const endpointMovePath = '/etc/coxswain/move-endpoint'

@@ -3,7 +3,7 @@ import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { hostInUrl } from '../../network/addresses/addresses.ts'
-import { quorumAfter } from '../etcd/arithmetic.ts'
+import { allRespond, quorumAfter } from '../etcd/arithmetic.ts'
 import { etcdProblems } from '../etcd/health.ts'
 import { ownMemberId } from '../etcd/members.ts'
 import type { Member } from '../etcd/members.ts'
@@ -146,8 +146,11 @@ export const requireOthers = async (
 /** The arithmetic while the member of a host does not respond; all members are healthy. */
 const awaySum = async (ctx: CheckContext, members: readonly Member[]): Promise<string> => {
   const id = (await ownMemberId(ctx)) ?? ''
-  const all = new Set(members.map((member) => member.id))
-  return quorumAfter(members, all, { kind: 'away', id, while: `while ${ctx.host.name} restarts` }).sum
+  return quorumAfter(members, allRespond(members), {
+    kind: 'away',
+    id,
+    while: `while ${ctx.host.name} restarts`,
+  }).sum
 }
 
 /**

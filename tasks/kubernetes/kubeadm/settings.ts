@@ -12,29 +12,19 @@ import {
   taintSchema,
   timeoutsSchema,
 } from './component-settings.ts'
-import { networkFaults, networkList, nodeIpSchema } from './network-rules.ts'
+import { settingsMap } from './settings-map.ts'
+import { certSanSchema, endpointSchema, nodeName } from './names.ts'
+import { networkList, nodeIpSchema } from './network-rules.ts'
 import { unknownSettings } from './versions/unknown-settings.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionFault } from './versions.ts'
 
 /** A control-plane node of the cluster. */
 export const masterSchema = z.object({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must have lower-case letters, digits, - and . only')
-    .describe('the name of the node'),
+  name: nodeName().describe('the name of the node'),
   address: z.string().describe('the address that the node advertises to the others'),
 })
 /** A control-plane node: its name and address. */
 export type Master = z.output<typeof masterSchema>
-
-/** Host and port, separated by the last colon. */
-export const endpointSchema = z
-  .string()
-  .regex(/^\S+:\d+$/, { error: 'must be host:port, such as 10.0.0.10:6443', abort: true })
-  .refine((text) => text.startsWith('[') || text.indexOf(':') === text.lastIndexOf(':'), {
-    error: ({ input }) =>
-      `must have an IPv6 address in brackets: ${String(input).replace(/^(.*):(\d+)$/, '[$1]:$2')}`,
-  })
 
 /** The settings of a cluster, one by one. A renderer for each kubeadm version writes them in its format. */
 export const clusterSettings = {
@@ -49,7 +39,7 @@ export const clusterSettings = {
     .describe(
       'the network of the services, in CIDR notation, or one of each family; by default that of kubeadm',
     ),
-  certSANs: z.array(z.string()).default([]).describe('more names for the API server certificate'),
+  certSANs: z.array(certSanSchema).default([]).describe('more names for the API server certificate'),
   bindPort: portNumber().default(6443).describe('the port of the API servers'),
   imageRepository: z
     .string()
@@ -97,9 +87,9 @@ export const clusterSettings = {
     .optional()
     .describe('how long the certificates of authorities are valid, such as 87600h; from v1.31 on'),
   encryptionAlgorithm: z
-    .enum(['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256'])
+    .enum(['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'])
     .optional()
-    .describe('the keys of certificates; from v1.31 on'),
+    .describe('the keys of certificates; from v1.31 on, ECDSA-P384 from v1.34 on'),
   imagePullPolicy: z
     .enum(['Always', 'IfNotPresent', 'Never'])
     .optional()
@@ -108,15 +98,20 @@ export const clusterSettings = {
     .boolean()
     .optional()
     .describe('whether kubeadm pulls images one after another; from v1.31 on'),
+  skipPhases: z
+    .array(z.string())
+    .default([])
+    .describe('phases that kubeadm init leaves out, such as addon/coredns'),
   merge: z
     .array(documentSchema)
     .default([])
-    .describe('documents that are laid over those of their kind, for what no other setting can say'),
+    .describe(
+      'documents that are laid over those of their kind, for what no other setting can say, and for control-plane nodes only',
+    ),
 }
 
 /** The settings of a cluster. */
-export const clusterSchema = z
-  .object(clusterSettings)
+export const clusterSchema = settingsMap(clusterSettings)
   .superRefine(knownVersion('kubernetesVersion'))
   .superRefine((cluster, context) => {
     const { kubernetesVersion: version, allowUnknownVersion: allowed } = cluster
@@ -139,11 +134,13 @@ export const hostConfigSchema = z.object({
   nodeIp: nodeIpSchema
     .optional()
     .describe('the address that the kubelet reports, or two of both families: its --node-ip'),
+  virtualIp: z
+    .string()
+    .optional()
+    .describe(
+      'an address that moves between hosts, and that no node has for itself: the kubelet of a new node gets a --node-ip then, whichever host has it',
+    ),
 })
-/** Checks that the addresses of a node and the networks of its cluster go together. */
-export const networksFit = (given: HostConfig, context: z.RefinementCtx): void => {
-  for (const message of networkFaults(given)) context.addIssue({ code: 'custom', message })
-}
 /** The settings for the kubeadm configuration of a control-plane node, with their defaults. */
 export type HostConfig = z.output<typeof hostConfigSchema>
 

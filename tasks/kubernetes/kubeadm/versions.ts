@@ -10,6 +10,9 @@ const bounds = {
   newest: releases.reduce((last, { minor }) => Math.max(last, minor), 0),
 }
 
+/** The mode of kube-proxy on Linux where none is set, in all releases of the table. */
+export const usualProxyMode = 'iptables'
+
 /** Minor releases in the table, such as 37 for Kubernetes 1.37, in order. */
 export const knownMinors: readonly number[] = releases.map(({ minor }) => minor)
 
@@ -18,6 +21,9 @@ const parsed = (version: string): number | undefined => {
   const [, minor] = /^v?1\.(\d+)(?:\.|$)/.exec(version) ?? []
   return minor === undefined ? undefined : Number(minor)
 }
+
+/** A version in all its parts, with or without what a vendor or a pre-release adds. */
+const complete = /^v?1\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:[-+][\w.+-]+)?$/
 
 /**
  * The minor number of `v1.N.P`.
@@ -43,7 +49,7 @@ const unknownBecause = (version: string): string | undefined => {
 }
 
 /** The rows of the table with everything that stays as in the row before. */
-const complete = (): readonly ReleaseFacts[] => {
+const completeRows = (): readonly ReleaseFacts[] => {
   const [first, ...changes] = releases
   const done = [first]
   for (const { phases, ...changed } of changes) {
@@ -52,7 +58,7 @@ const complete = (): readonly ReleaseFacts[] => {
   }
   return done
 }
-const allFacts = complete()
+const allFacts = completeRows()
 
 /**
  * The facts of a version: how its kubeadm is configured and called, and what it creates. A version newer than the table has
@@ -72,6 +78,10 @@ export const factsOf = (version: string): ReleaseFacts => {
   })
 }
 
+/** The name of the ConfigMap with the configuration of the kubelets of a version. */
+export const kubeletConfigMapOf = (version: string): string =>
+  factsOf(version).kubeletConfigMap.replace('{minor}', String(minorOf(version)))
+
 /** What the title of a task says about a version that is not in the table; empty for those that are. */
 export const versionNote = (version: string): string =>
   unknownBecause(version) === undefined ? '' : ` (${version} is not known: treated as v1.${bounds.newest})`
@@ -87,8 +97,7 @@ export const versionFault = (
   allowUnknown: boolean,
   allow = 'allowUnknownVersion=true',
 ): string | undefined => {
-  if (parsed(version) === undefined)
-    return `not a Kubernetes version: write it in the form v1.${bounds.newest}.0`
+  if (!complete.test(version)) return `not a Kubernetes version: write it in the form v1.${bounds.newest}.0`
   const reason = unknownBecause(version)
   if (reason === undefined || minorOf(version) <= bounds.newest) return reason
   return allowUnknown ? undefined : `${reason}; to use it all the same, set ${allow}`

@@ -1,5 +1,5 @@
 /** YAML streams: several documents in one text, as for kubeadm and kubectl. */
-import { parseAllDocuments, stringify } from 'yaml'
+import { Document as YamlText, parseAllDocuments, stringify, visit } from 'yaml'
 import type { Document as YamlDocument } from 'yaml'
 import { CoxswainError } from '../../../engine/index.ts'
 
@@ -13,6 +13,26 @@ export const isMap = (value: unknown): value is Document =>
 /** Writes YAML documents one after the other. kubeadm reads YAML 1.1, where a bare yes, no, on or off is not a text. */
 export const asYaml = (documents: readonly Document[]): string =>
   documents.map((document) => stringify(document, { keepUndefined: false, compat: 'yaml-1.1' })).join('---\n')
+
+/**
+ * Writes variables of an inventory. A text that an inventory would take for an expression is marked as text: it comes from a host, and
+ * expressions can run programs.
+ */
+export const asVariables = (variables: Document): string => {
+  const document = new YamlText(variables, {
+    compat: 'yaml-1.1',
+    aliasDuplicateObjects: false,
+    keepUndefined: false,
+  })
+  visit(document, {
+    Scalar: (role, node) => {
+      if (role === 'key' || typeof node.value !== 'string' || !/\{[{%#]/.test(node.value)) return
+      node.tag = '!unsafe'
+      node.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString({ lineWidth: 0 })
+}
 
 /**
  * The documents of a text as plain data, without empty ones.

@@ -3,6 +3,7 @@ import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { kubectl } from '../kubeadm/kubectl.ts'
 import { flannelConfigMap, flannelSays } from './flannel.ts'
+import { refuseOtherConfigurations } from './configurations.ts'
 import { isNetworkFolder, onlyReads, ownerOf } from './owners.ts'
 
 /** What the DaemonSets of known networks are called. */
@@ -41,6 +42,14 @@ const networkSets = async (ctx: CheckContext): Promise<string[]> => {
   })
 }
 
+/** The pod networks of a cluster, such as `flannel (DaemonSet kube-flannel/kube-flannel-ds)`. */
+export const podNetworksOf = async (ctx: CheckContext): Promise<string[]> => {
+  const found: string[] = []
+  for (const set of await networkSets(ctx))
+    if (!(await onlyReads(ctx, set))) found.push(`${nameOf(set)} (DaemonSet ${set})`)
+  return found
+}
+
 /** The flannel that runs with other networks or another backend than those of the manifest. */
 const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | undefined> => {
   const config = flannelConfigMap(text)
@@ -63,7 +72,7 @@ const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | u
 }
 
 /**
- * Refuses a manifest if the cluster has another pod network.
+ * Refuses a manifest if the cluster, or this host, has another pod network.
  *
  * @throws `task-failed` with the network that is there, and what to set.
  */
@@ -74,13 +83,17 @@ export const refuseOtherNetwork = async (
 ): Promise<void> => {
   const isOwn = ownerOf(text)
   const others: string[] = []
-  for (const name of await networkSets(ctx))
-    if (!isOwn(name) && !(await onlyReads(ctx, name))) others.push(name)
+  const sets = await networkSets(ctx)
+  for (const name of sets) if (!isOwn(name) && !(await onlyReads(ctx, name))) others.push(name)
   const found =
     others.length > 0
       ? others.map((name) => `${nameOf(name)} (DaemonSet ${name})`).join(', ')
       : await otherFlannel(ctx, text)
-  if (found === undefined) return
+  if (found === undefined) {
+    // from its first application on, the network writes its own files
+    if (!sets.some(isOwn)) await refuseOtherConfigurations(ctx, manifest, text)
+    return
+  }
   throw new CoxswainError('task-failed', `the cluster already has a pod network: ${found}`, {
     hint: `it was left as it is, and ${manifest} was not applied; set cni_manifest to none to keep it, or to the path of the manifest that it was made from`,
   })

@@ -59,6 +59,6 @@ export const requireFitting = async (
   ]
   if (faults.length === 0) return
   throw new CoxswainError('task-failed', `${ctx.host.name} cannot join: ${[...new Set(faults)].join('; ')}`, {
-    hint: `install kubeadm and kubelet ${version} on ${ctx.host.name}, or set kubernetes_bundles or kubernetes_repository for the playbook workers`,
+    hint: `install kubeadm and kubelet ${version} on ${ctx.host.name}, or set install.from in the inventory`,
   })
 }

@@ -1,24 +1,17 @@
 /** Of which cluster a host is a node, and under which name. */
-import { createHash, X509Certificate } from 'node:crypto'
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { hasDataOfEtcd } from '../etcd/data.ts'
+import { publicKeyHash } from '../kubeadm/bootstrap-token.ts'
 import { nodeNamedIn } from '../kubeadm/credentials.ts'
 import { etcdData, kubeletConf } from '../kubeadm/paths.ts'
+import { certificatesIn } from '../rotation/bundle.ts'
 
 const refuse = (message: string, hint: string): CoxswainError =>
   new CoxswainError('task-failed', message, { hint })
 
 /** The public keys of the certificates in a text. */
-const keysIn = (text: string): string[] =>
-  (text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap((one) => {
-    try {
-      const key = new X509Certificate(one).publicKey.export({ type: 'spki', format: 'der' })
-      return [createHash('sha256').update(key).digest('hex')]
-    } catch {
-      return []
-    }
-  })
+const keysIn = (text: string): string[] => certificatesIn(text).map(publicKeyHash)
 
 /** What a host trusts, and what the cluster has. */
 interface Trust {

@@ -30,6 +30,20 @@ const twins = (
   )
 }
 
+/** What kubeadm does not accept in the configuration. Hosts that say the same are named together. */
+const refusalFindings = (hosts: Hosts): Finding[] =>
+  [...new Set(hosts.flatMap(([, { refusals }]) => refusals))].map((refusal) =>
+    finding(
+      hosts
+        .filter(([, { refusals }]) => refusals.includes(refusal))
+        .map(([name]) => name)
+        .join(', '),
+      'fault',
+      `kubeadm does not accept the configuration: ${refusal}`,
+      'correct it in the inventory (also in kubelet, kube_proxy and kubeadm_config_merge)',
+    ),
+  )
+
 const evenNumber = (masters: number): Finding[] => {
   const what = evenNumberOf(masters)
   return what === undefined ? [] : [finding('masters', 'warning', what, 'have an odd number of masters')]
@@ -69,6 +83,7 @@ export const preflightFindings = (states: readonly PreflightOf[], wanted: Wanted
       'give each machine a UUID of its own',
     ),
     ...twins(hosts, 'hardware address', ({ macs }) => macs, 'give each network card an address of its own'),
+    ...refusalFindings(hosts),
     ...endpointFindings(states, wanted),
     ...argumentFindings(wanted),
     ...evenNumber(states.length),

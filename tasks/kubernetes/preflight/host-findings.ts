@@ -51,10 +51,16 @@ const resources = (name: string, state: PreflightState, wanted: Wanted): Finding
   ]
 }
 
-const kernel = (name: string, { cgroup, programs }: PreflightState, wanted: Wanted): Finding[] => {
+/** Whether ha-masters installs programs on a host: it is not a node yet. */
+const isInstalled = ({ traces }: PreflightState, asked: boolean): boolean =>
+  asked && !traces.some((path) => path === '/etc/kubernetes/kubelet.conf')
+
+const kernel = (name: string, state: PreflightState, wanted: Wanted): Finding[] => {
+  const { cgroup, programs } = state
   const { cgroupV1 } = factsOf(wanted.version)
   const refuses = cgroup === '1' && cgroupV1 !== 'runs' && !wanted.allowsCgroupV1
   const { kubelet } = programs
+  const installs = isInstalled(state, wanted.installs.programs)
   return [
     ...(refuses
       ? [
@@ -66,7 +72,10 @@ const kernel = (name: string, { cgroup, programs }: PreflightState, wanted: Want
           ),
         ]
       : []),
-    ...(kubelet !== undefined && /^v1\.\d+/.test(kubelet) && minorOf(kubelet) > minorOf(wanted.version)
+    ...(!installs &&
+    kubelet !== undefined &&
+    /^v1\.\d+/.test(kubelet) &&
+    minorOf(kubelet) > minorOf(wanted.version)
       ? [
           finding(
             name,
@@ -77,13 +86,13 @@ const kernel = (name: string, { cgroup, programs }: PreflightState, wanted: Want
         ]
       : []),
     ...['kubelet', 'kubeadm'].flatMap((program) =>
-      programs[program] === undefined
+      programs[program] === undefined && !installs
         ? [
             finding(
               name,
               'fault',
               `${program} is not installed`,
-              `install the package ${program} of ${wanted.version}`,
+              `install the package ${program} of ${wanted.version}, or set install.from in the inventory`,
             ),
           ]
         : [],
@@ -91,8 +100,9 @@ const kernel = (name: string, { cgroup, programs }: PreflightState, wanted: Want
   ]
 }
 
-const runtime = (name: string, { containerd, programs }: PreflightState, wanted: Wanted): Finding[] => {
-  if (programs['containerd'] === undefined) return []
+const runtime = (name: string, state: PreflightState, wanted: Wanted): Finding[] => {
+  const { containerd, programs } = state
+  if (programs['containerd'] === undefined || isInstalled(state, wanted.installs.runtime)) return []
   const { disabled_plugins: disabled = '', SystemdCgroup: systemd } = containerd
   const driver = systemd === 'true' ? 'systemd' : 'cgroupfs'
   const kubelet = wanted.cgroupDriver ?? factsOf(wanted.version).cgroupDriver

@@ -2,7 +2,9 @@
 import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { countIn, rowsIn, textIn } from '../../facts/reading/values.ts'
+import { configRefusals } from '../kubeadm/judge-config.ts'
 import { hostOf, portOf } from '../kubeadm/settings.ts'
+import type { Document } from '../kubeadm/yaml.ts'
 import { certificatesIn } from '../cluster-state/certificates.ts'
 import { addressOf } from '../../network/addresses/addresses.ts'
 import { certificateOrigins } from './types.ts'
@@ -102,6 +104,7 @@ export const preflightStateIn = (
       .filter(isAddress),
     endpoint: endpointIn(rows),
     peers: asked && peers.length === 0 ? undefined : peers,
+    refusals: [],
   }
 }
 
@@ -117,21 +120,27 @@ export interface PreflightQuery {
   readonly data: string
   /** The endpoint of the cluster, as host:port; undefined if it is not asked. */
   readonly endpoint: string | undefined
+  /** The kubeadm configuration; undefined if it is not judged. */
+  readonly configuration: { readonly version: string; readonly documents: readonly Document[] } | undefined
 }
 
 /** Reads what a host is before kubeadm runs on it. */
 export const readPreflight = async (
-  { remote, host }: CheckContext,
-  { peers, apiPort, data, endpoint }: PreflightQuery,
+  ctx: CheckContext,
+  { peers, apiPort, data, endpoint, configuration }: PreflightQuery,
 ): Promise<PreflightState> => {
+  const { remote, host } = ctx
   const others = peers.filter(({ name }) => name !== host.name)
   const targets = others.flatMap(({ name, address }) =>
     peerPorts(apiPort).map((port) => `${name} ${address} ${port}`),
   )
   const sent = Date.now() / 1000
-  const text = await remote.query({
-    timeout: 60,
-    label: 'read what kubeadm needs of the host',
-  })`${shellProgram(program, data, targets.join('\n'), ...hostAndPort(endpoint))}`.text()
-  return preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0)
+  const [text, refusals] = await Promise.all([
+    remote.query({
+      timeout: 60,
+      label: 'read what kubeadm needs of the host',
+    })`${shellProgram(program, data, targets.join('\n'), ...hostAndPort(endpoint))}`.text(),
+    configuration === undefined ? [] : configRefusals(ctx, configuration),
+  ])
+  return { ...preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0), refusals }
 }

@@ -77,6 +77,8 @@ export interface PreflightState {
   readonly certificates: readonly CertificateState[]
   /** Fields of containerd's configuration that matter. */
   readonly containerd: Readonly<Record<string, string>>
+  /** What its kubeadm does not accept in the configuration; empty also where there is no kubeadm of that release. */
+  readonly refusals: readonly string[]
   /** The networks that it has routes to. */
   readonly routes: readonly RouteState[]
   /** Its own addresses; none if `ip` is not installed. */

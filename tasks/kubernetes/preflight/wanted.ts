@@ -5,6 +5,13 @@ import type { Program } from '../kubeadm/versions/flags-gone.ts'
 export interface Wanted {
   /** The version of Kubernetes, such as `v1.37.2`. */
   readonly version: string
+  /** Which programs ha-masters installs on hosts that are not nodes yet. */
+  readonly installs: {
+    /** kubeadm, the kubelet and kubectl. */
+    readonly programs: boolean
+    /** The container runtime, with its configuration. */
+    readonly runtime: boolean
+  }
   /** The networks of the pods, in CIDR notation, comma-separated. */
   readonly podSubnet: string
   /** The networks of the services, in CIDR notation, comma-separated. */
@@ -19,8 +26,12 @@ export interface Wanted {
   readonly allowsCgroupV1: boolean
   /** The arguments of the programs, without dashes. */
   readonly arguments: Readonly<Partial<Record<Program, Arguments | undefined>>>
+  /** The tag of the image of etcd; undefined for that of kubeadm. */
+  readonly etcdTag: string | undefined
   /** The field featureGates of the kubelets' configuration. */
   readonly kubeletGates: unknown
+  /** The field featureGates of kube-proxy's configuration. */
+  readonly kubeProxyGates?: unknown
   /** The endpoint of the cluster; undefined if it is not judged. */
   readonly endpoint:
     | {

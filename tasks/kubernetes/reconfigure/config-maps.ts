@@ -3,16 +3,16 @@ import type { Change, CheckContext } from '../../../engine/index.ts'
 import { configMapData } from '../kubeadm/cluster-config.ts'
 import { kubeletConfig } from '../kubeadm/paths.ts'
 import type { HostConfig } from '../kubeadm/settings.ts'
-import { factsOf, minorOf } from '../kubeadm/versions.ts'
+import { kubeletConfigMapOf } from '../kubeadm/versions.ts'
 import { isMap, readYaml } from '../kubeadm/yaml.ts'
-import { fieldChanges } from './differences.ts'
+import { fieldChanges, isSameMode } from './differences.ts'
 import { filesOfKubeadm, kubeProxyPhase } from './kubeadm-files.ts'
 
 /** Fields of a kubelet that kubeadm sets on each host by itself. */
 const ofHost = (path: string): boolean => path === 'resolvConf' || path === 'containerRuntimeEndpoint'
 
 /** The data of the ConfigMap in what kubeadm prints for kube-proxy. */
-const printedData = (text: string): Readonly<Record<string, unknown>> => {
+export const printedData = (text: string): Readonly<Record<string, unknown>> => {
   const found = readYaml(text, "kubeadm's kube-proxy").find(
     (one) => isMap(one) && one['kind'] === 'ConfigMap',
   )
@@ -33,7 +33,9 @@ const proxyChanges = (
     { key: 'kubeconfig.conf', of: "kube-proxy's kubeconfig" },
   ].flatMap(({ key, of }) => {
     const [from, to] = [there[key], wanted[key]]
-    return from === undefined || typeof to !== 'string' ? [] : fieldChanges(from, to, of)
+    return from === undefined || typeof to !== 'string'
+      ? []
+      : fieldChanges(from, to, of).filter((change) => !isSameMode(change))
   })
 }
 
@@ -54,10 +56,7 @@ export const configMapChanges = async (
   server: string,
 ): Promise<ConfigMapChanges> => {
   const { kubernetesVersion } = config.cluster
-  const name = factsOf(kubernetesVersion).kubeletConfigMap.replace(
-    '{minor}',
-    String(minorOf(kubernetesVersion)),
-  )
+  const name = kubeletConfigMapOf(kubernetesVersion)
   // patches are for files on hosts
   const shared = { ...config, cluster: { ...config.cluster, patches: undefined } }
   const [kubelet, proxy] = await Promise.all([

@@ -1,10 +1,12 @@
 /** Where the files of a control-plane node differ from what kubeadm would write. Pure. */
 import { looksSecret } from '../../../engine/index.ts'
 import type { Change } from '../../../engine/index.ts'
+import { isSameValue } from '../../network/addresses/same-value.ts'
 import { leavesOf } from '../kubeadm/cluster-differences.ts'
 import { kubeletConfig, kubeletFlags } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
+import { usualProxyMode } from '../kubeadm/versions.ts'
 import { isMap, readYaml } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 
@@ -12,6 +14,9 @@ type Leaves = ReadonlyMap<string, string>
 
 /** Values by which a program says that a field is not set. */
 const unset = new Set(['', '0s', '[]', '{}'])
+
+/** Whether a value says that a field is not set. */
+export const isUnset = (value: string): boolean => unset.has(value)
 
 /** Values that are not shown: those of variables, and of arguments that look like passwords. */
 export const isHidden = (what: string): boolean =>
@@ -30,11 +35,30 @@ export const settingChange = (what: string, from: string | undefined, to: string
   }
 }
 
+/** Whether only one of both names the mode that kube-proxy has where none is set. */
+export const isSameMode = ({ what, from = '', to = '' }: Change): boolean =>
+  what === 'mode of kube-proxy' && [from, to].every((mode) => mode === '' || mode === usualProxyMode)
+
+/**
+ * Whether the image of etcd has another tag only, as it can have with another patch release of kubeadm. The tags of the other images
+ * come from the version of the cluster: another one is an upgrade that has not ended.
+ */
+export const isOtherEtcdTag = ({ what, from, to }: Change): boolean => {
+  const nameOf = (image: string): string => image.replace(/:[^/:]*$/, '')
+  return (
+    what === 'image of etcd' &&
+    typeof from === 'string' &&
+    typeof to === 'string' &&
+    nameOf(from) === nameOf(to)
+  )
+}
+
 /** The changes from one map to another. Unset fields, in one way or another, are the same. */
 const between = (there: Leaves, wanted: Leaves, name: (key: string) => string): Change[] =>
   [...new Set([...there.keys(), ...wanted.keys()])].flatMap((key) => {
     const [from, to] = [there.get(key), wanted.get(key)]
-    const same = from === to || ((from === undefined || to === undefined) && unset.has(from ?? to ?? ''))
+    const same =
+      isSameValue(from, to) || ((from === undefined || to === undefined) && unset.has(from ?? to ?? ''))
     return same ? [] : [settingChange(name(key), from, to)]
   })
 
@@ -50,7 +74,7 @@ const flagsOf = (words: readonly string[]): Leaves => {
 }
 
 /** Arguments of etcd that only matter for its first start: each member has those of when it was added. */
-const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state', 'initial-cluster-token'])
+export const ofFirstStart = new Set(['initial-cluster', 'initial-cluster-state', 'initial-cluster-token'])
 
 const stringsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
@@ -130,12 +154,22 @@ const podChanges = (pod: StaticPod, there: string, wanted: string): Change[] => 
 const ofHost =
   /^(container-runtime|container-runtime-endpoint|pod-infra-container-image|network-plugin|cgroup-driver|resolv-conf|hostname-override|register-with-taints|fail-swap-on)$/
 
-const kubeletFlagsIn = (text: string): Leaves => {
-  const [, words = ''] = /^KUBELET_KUBEADM_ARGS="?(.*?)"?$/m.exec(text) ?? []
-  return new Map(
-    [...flagsOf(words.split(/\s+/).filter((word) => word !== ''))].filter(([name]) => !ofHost.test(name)),
-  )
+const argumentsIn = (text: string, line: RegExp): Leaves => {
+  const [, words = ''] = line.exec(text) ?? []
+  return flagsOf(words.split(/\s+/).filter((word) => word !== ''))
 }
+
+/** The arguments in the file of kubeadm for the kubelet. */
+export const allKubeletFlagsIn = (text: string): Leaves =>
+  argumentsIn(text, /^KUBELET_KUBEADM_ARGS="?(.*?)"?$/m)
+
+/** The arguments for the kubelet in a file of the distribution, such as /etc/default/kubelet. */
+export const extraKubeletFlagsIn = (text: string): Leaves =>
+  argumentsIn(text, /^\s*KUBELET_EXTRA_ARGS=(?:"|')?(.*?)(?:"|')?\s*$/m)
+
+/** The arguments for the kubelet that follow neither from the host nor from the version of kubeadm. */
+export const kubeletFlagsIn = (text: string): Leaves =>
+  new Map([...allKubeletFlagsIn(text)].filter(([name]) => !ofHost.test(name)))
 
 /** The changes of the fields of a document, such as `maxPods of the kubelet`. */
 export const fieldChanges = (

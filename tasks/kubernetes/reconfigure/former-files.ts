@@ -1,13 +1,11 @@
 /** The former files of a control-plane node, which are kept until everything works with the new ones. */
 import { posix } from 'node:path'
-import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { formerFiles, kubeletConfig, kubeletFlags, manifest } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
 import type { StaticPod } from '../kubeadm/pod-manifests.ts'
 import { stoppedPods } from '../kubeadm/restarts.ts'
-
-const outdated = shellFile(import.meta.url, 'kubelet-outdated.sh')
+import { isServiceOutdated } from '../kubeadm/service-outdated.ts'
 
 /** The files that can be changed. */
 const changeable = [...components.map(manifest), kubeletConfig, kubeletFlags]
@@ -18,10 +16,8 @@ const copyOf = (path: string): string => `${formerFiles}/${posix.basename(path)}
 export const isOfKubelet = (path: string): boolean => path === kubeletConfig || path === kubeletFlags
 
 /** Whether the kubelet was started before its files were changed, by whoever: it does not use them yet. */
-export const isKubeletOutdated = ({ remote }: CheckContext): Promise<boolean> =>
-  remote.query({
-    label: 'does the kubelet use its files?',
-  })`${shellProgram(outdated, kubeletConfig, kubeletFlags)}`.succeeds()
+export const isKubeletOutdated = (ctx: CheckContext): Promise<boolean> =>
+  isServiceOutdated(ctx, 'kubelet', [kubeletConfig, kubeletFlags])
 
 /** The paths of the files whose former text is kept: their change was not completed. */
 export const keptFiles = async ({ remote }: CheckContext): Promise<string[]> => {

@@ -28,7 +28,7 @@ export const getRaw = async <Schema extends z.ZodType>(
   if (/NotFound|not find the requested resource/.test(stderr)) return undefined
   throw new CoxswainError(
     'task-failed',
-    `the API server of ${ctx.host.name} cannot be asked for kube-proxy`,
+    `the API server of ${ctx.host.name} cannot be asked for ${path.replace(/\?.*/, '').split('/').at(-1)}`,
     {
       output: stderr.trim(),
       hint: `check it: kubectl --server ${server} get --raw ${path}; then run again`,

@@ -49,6 +49,25 @@ export const whyNotComparable = async (ctx: CheckContext, version: string): Prom
     : `kubeadm on ${ctx.host.name} is ${installed}, and the configuration is of ${version}`
 }
 
+/** How the files of a host can be compared with what kubeadm would write; `why` where they cannot be. */
+export type Comparability =
+  | { readonly by: 'dry run' }
+  /** kubeadm is of another patch release: its images can have other tags. */
+  | { readonly by: 'dry run of another patch release' }
+  | { readonly by: 'settings'; readonly why: string }
+
+/** How to compare, without changing anything: another patch release of the same minor writes the same settings. */
+export const comparability = async (ctx: CheckContext, version: string): Promise<Comparability> => {
+  const why = await whyNotComparable(ctx, version)
+  if (why === undefined) return { by: 'dry run' }
+  if (!factsOf(version).dryRunsPhases) return { by: 'settings', why }
+  const { ok, stdout } = await ctx.remote.query`kubeadm version -o short`.result()
+  const minor = (text: string): string | undefined => /^v1\.\d+(?=\.\d+)/.exec(text.trim())?.[0]
+  return ok && minor(stdout) !== undefined && minor(stdout) === minor(version)
+    ? { by: 'dry run of another patch release' }
+    : { by: 'settings', why }
+}
+
 /**
  * What the phases of kubeadm would write on a host, by path.
  *

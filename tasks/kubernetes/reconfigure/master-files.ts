@@ -1,5 +1,6 @@
 /** The files of a control-plane node that kubeadm writes: as they are, and as they would be with the configuration. */
 import type { Change, CheckContext } from '../../../engine/index.ts'
+import { withNodeIp } from '../config/node-ip.ts'
 import { hasDataOfEtcd } from '../etcd/data.ts'
 import { adminConf, kubeletConfig, kubeletFlags, manifest, unfinishedPath } from '../kubeadm/paths.ts'
 import { components } from '../kubeadm/pod-manifests.ts'
@@ -43,7 +44,7 @@ export const masterFiles = async (ctx: CheckContext, config: HostConfig): Promis
     places.map(({ path, pod }) => (pod === undefined ? ctx.remote.read(path) : manifestText(ctx, pod))),
   )
   const stacked = texts[0] !== undefined || (await hasDataOfEtcd(ctx))
-  const made = await filesOfKubeadm(ctx, config, masterPhases(stacked))
+  const made = await filesOfKubeadm(ctx, await withNodeIp(ctx, config), masterPhases(stacked))
   return places.flatMap(({ path, pod }, index) => {
     const [there, text] = [texts[index], made.get(path)]
     if (there === undefined || text === undefined) return []

@@ -4,13 +4,14 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 const names = [
   // bridge, flannel
   /^cni0$/,
-  /^flannel(\.\d+|-v6\.\d+|-wg|-wg-v6)$/,
+  /^flannel(\.\d+|\.ipip|-v6\.\d+|-wg|-wg-v6)$/,
   // calico; its tunnel tunl0 is the kernel's own, and stays
   /^cali[\da-f]{11}$/,
   /^(vxlan|vxlan-v6|wireguard)\.cali(co)?$/,
   /^wg-v6\.cali$/,
-  // cilium
-  /^cilium_(host|net|vxlan|geneve|wg0)$/,
+  /^bpf(in|out)\.cali$/,
+  // cilium; cilium_tunl is tunl0 under another name
+  /^cilium_(host|net|vxlan|geneve|wg0|ipip4|ipip6)$/,
   /^lxc([\da-f]{12}|_health)$/,
   // weave
   /^(weave|vethwe-\w+|vxlan-6784)$/,

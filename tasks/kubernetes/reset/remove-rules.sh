@@ -15,6 +15,7 @@ for program in $(programs); do
   n=$("$program-save" 2>/dev/null | grep -c '^:CNI-')
   [ "$n" = 0 ] || echo "$n chains CNI-* of $program, which can be those of other containers"
 done
+command -v nft >/dev/null && nft list tables 2>/dev/null | awk '$3 == "cni_hostport" { print "the table " $2 " " $3 " of nftables, which can be that of other containers" }'
 grep -qE '^(TCP|UDP)' /proc/net/ip_vs 2>/dev/null && echo 'virtual servers of IPVS (ipvsadm --clear, if nothing else uses them)'
 for path in /sys/fs/bpf/cilium /sys/fs/bpf/tc/globals/cilium_*; do
   [ -e "$path" ] && echo 'BPF programs of cilium, until the host boots again' && break

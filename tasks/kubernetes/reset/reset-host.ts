@@ -9,6 +9,7 @@ import {
   restoreFolder,
   restoringManifests,
 } from '../kubeadm/paths.ts'
+import { networkFolder } from '../networks/configurations.ts'
 import { requireUnmounted, unmountBelow } from './mounts.ts'
 
 /** Folders that kubeadm reset leaves. They are emptied but not removed, because others could mount or own them. */
@@ -27,9 +28,9 @@ export const leftovers = {
     '/run/calico',
     '/run/cilium',
   ],
-  emptied: [manifests, '/var/lib/kubelet', '/etc/cni/net.d'],
+  emptied: [manifests, '/var/lib/kubelet'],
 }
-const mayHaveMounts = [...leftovers.removed, etcdData, ...leftovers.emptied]
+const mayHaveMounts = [...leftovers.removed, etcdData, ...leftovers.emptied, networkFolder]
 
 /**
  * Stops the kubelet, which would mount volumes again, and requires that none is mounted.

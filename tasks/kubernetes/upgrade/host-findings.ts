@@ -2,6 +2,7 @@
 import { finding } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
 import type { MasterView } from '../cluster-state/types.ts'
+import { oldEtcdBefore } from '../kubeadm/versions/etcd-steps.ts'
 import { factsOf, minorOf } from '../kubeadm/versions.ts'
 import type { UpgradeState } from './read.ts'
 import { isOlder } from './running.ts'
@@ -93,22 +94,19 @@ export const hostFindings = (
   ]
 }
 
-/** Members of etcd that were removed can come back in 3.6, if 3.5 before it is older than 3.5.26 (etcd, "zombie members"). */
-export const etcdFindings = (masters: readonly MasterView[], ahead: readonly string[]): Finding[] => {
-  const to36 = ahead.find((version) => /^3\.[6-9]/.test(factsOf(version).etcd[1]))
-  if (to36 === undefined) return []
-  return masters.flatMap(({ name, etcd }) => {
+/** Members of etcd that were removed can come back in 3.6, if 3.5 before it is too old (etcd, "zombie members"). */
+export const etcdFindings = (masters: readonly MasterView[], ahead: readonly string[]): Finding[] =>
+  masters.flatMap(({ name, etcd }) => {
     const version = etcd.known ? etcd.value?.version : undefined
-    const [, patch] = /^3\.5\.(\d+)/.exec(version ?? '') ?? []
-    return patch === undefined || Number(patch) >= 26
+    const step = version === undefined ? undefined : oldEtcdBefore(version, ahead)
+    return step === undefined
       ? []
       : [
           finding(
             name,
             'fault',
-            `its etcd ${version ?? ''} must be 3.5.26 or later before etcd 3.6 of ${to36}: members that were removed could come back`,
-            'set etcd.imageTag to 3.5.26-0 or later for the version that runs, and apply it on each master first',
+            `its etcd ${version ?? ''} must be ${step.least} or later before etcd ${step.next} of ${step.release}: members that were removed could come back`,
+            `set etcd.imageTag to ${step.least}-0 or later for the version that runs, and apply it on each master first`,
           ),
         ]
   })
-}

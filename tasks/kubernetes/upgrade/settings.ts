@@ -1,9 +1,12 @@
 /** Settings that a release no longer knows: in the configuration that a cluster keeps, and in those of its kubelets. Pure. */
 import { finding } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
-import { flagGoneIn, programNames } from '../kubeadm/versions/flags-gone.ts'
-import type { Program } from '../kubeadm/versions/flags-gone.ts'
+import { etcdFlagGoneIn, etcdMinorOf } from '../kubeadm/versions/etcd-flags.ts'
+import { kubernetesFlagGoneIn, programNames } from '../kubeadm/versions/flags-gone.ts'
+import type { KubernetesProgram } from '../kubeadm/versions/flags-gone.ts'
 import { gateGoneIn, gatesIn } from '../kubeadm/versions/gates-gone.ts'
+import { etcdFault } from '../kubeadm/versions/unknown-settings.ts'
+import { factsOf } from '../kubeadm/versions.ts'
 import { isMap } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 
@@ -38,12 +41,12 @@ const gateFindings = (subject: string, gates: readonly string[], of: string, min
 const flagFindings = (
   subject: string,
   names: readonly string[],
-  program: Program,
+  program: KubernetesProgram,
   minors: Minors,
   cure: string,
 ): Finding[] =>
   names.flatMap((name) => {
-    const minor = flagGoneIn(program, name, minors.after, minors.upTo)
+    const minor = kubernetesFlagGoneIn(program, name, minors.after, minors.upTo)
     return minor === undefined
       ? []
       : [
@@ -55,6 +58,22 @@ const flagFindings = (
           ),
         ]
   })
+
+/** Arguments of etcd that one of the next versions does not know; an image that the user has chosen stays. */
+const etcdFindings = (kept: Document, { after, upTo }: Minors): Finding[] => {
+  const tag = etcdTagOf(kept)
+  if (tag !== undefined)
+    return etcdFault({ imageTag: tag }, factsOf(`v1.${upTo}.0`)).map((what) =>
+      finding(where, 'fault', `Kubernetes v1.${upTo} does not go with ${what}`, edit),
+    )
+  const etcdOf = (minor: number): number => etcdMinorOf(factsOf(`v1.${minor}.0`).etcd[1]) ?? 0
+  return argumentsIn(inner(kept, 'etcd', 'local', 'extraArgs')).flatMap(([name]) => {
+    const minor = etcdFlagGoneIn(name, etcdOf(after), etcdOf(upTo))
+    return minor === undefined
+      ? []
+      : [finding(where, 'fault', `etcd 3.${minor} of v1.${upTo} does not know the argument --${name}`, edit)]
+  })
+}
 
 /** What the configuration of a cluster has that a release of the upgrade path does not know. */
 export const clusterSettingFindings = (kept: Document, minors: Minors): Finding[] => [
@@ -73,13 +92,7 @@ export const clusterSettingFindings = (kept: Document, minors: Minors): Finding[
       ),
     ]
   }),
-  ...flagFindings(
-    where,
-    argumentsIn(inner(kept, 'etcd', 'local', 'extraArgs')).map(([name]) => name),
-    'etcd',
-    minors,
-    edit,
-  ),
+  ...etcdFindings(kept, minors),
 ]
 
 /** What the kubelet of a host has that a release of the upgrade path does not know. */

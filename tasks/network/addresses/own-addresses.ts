@@ -29,6 +29,12 @@ const virtual =
 export const isShared = ({ address, device }: OwnAddress): boolean =>
   device === undefined || virtual.test(device) || /^(127\.|169\.254\.|::1$|fe[89ab][\da-f]:)/i.test(address)
 
+/** The interface that has an address; undefined if none of them is known to. */
+export const interfaceOf = (address: string, own: readonly OwnAddress[]): string | undefined => {
+  const key = addressOf(address)?.key
+  return own.find((one) => key !== undefined && addressOf(one.address)?.key === key)?.device
+}
+
 /** Whether an address is among those of a host, however both are written. */
 export const isAmong = (address: string, own: readonly OwnAddress[]): boolean => {
   const key = addressOf(address)?.key

@@ -31,5 +31,6 @@ export const replaceConfiguration = async (ctx: ApplyContext, dest: string, text
   const next = nextOf(dest)
   await ctx.remote.run`cp -p ${dest} ${next}`
   await writeText(ctx.remote, next, text)
-  await putConfiguration(ctx, dest, 'the configuration in place is unchanged; repair it, and run again')
+  const hint = 'the configuration in place is unchanged; repair it, and run again'
+  await putConfiguration(ctx, { service: 'haproxy', dest, hint })
 }

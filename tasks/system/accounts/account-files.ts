@@ -23,6 +23,15 @@ export interface ShadowEntry {
   readonly password: string
   /** The day on which the account expires, in days since 1970-01-01; empty for never. */
   readonly expires: string
+  /** How many days a password must be kept, after how many it must be changed, and how many before that the user is warned; empty for no limit. */
+  readonly ageing: Ageing
+}
+
+/** Three fields of a line of /etc/shadow. */
+export interface Ageing {
+  readonly min: string
+  readonly max: string
+  readonly warn: string
 }
 
 const fieldsOf = (text: string | undefined, name: string): string[] | undefined =>
@@ -57,7 +66,9 @@ export const groupEntries = (text: string | undefined): GroupEntry[] =>
 /** The user's line of /etc/shadow, or undefined. */
 export const shadowEntry = (text: string | undefined, name: string): ShadowEntry | undefined => {
   const fields = fieldsOf(text, name)
-  return fields && { password: fields[1] ?? '', expires: fields[7] ?? '' }
+  if (fields === undefined) return undefined
+  const [, password = '', , min = '', max = '', warn = '', , expires = ''] = fields
+  return { password, expires, ageing: { min, max, warn } }
 }
 
 /** The text with some fields changed in the line of this name. */
@@ -80,6 +91,9 @@ export const shadowDay = (date: string): string =>
   date === 'never' ? '' : String(Date.parse(`${date}T00:00:00Z`) / 86_400_000)
 
 const withoutLock = (field: string): string => field.replace(/^!+/, '')
+
+/** Whether a password field has a hash, locked or not. */
+export const hasPassword = (field: string): boolean => !['', '*'].includes(withoutLock(field))
 
 /**
  * The new password field.

@@ -9,4 +9,5 @@
 u=$1 c=$2
 shift 2
 id -u "$u" >/dev/null 2>&1 || exit 9
-if [ "$(id -un)" = "$u" ]; then sh -c "$c" sh "$@"; else su -s /bin/sh -c "$c" "$u" sh "$@"; fi
+# without --, su would take a parameter that begins with - as an option of its own
+if [ "$(id -un)" = "$u" ]; then sh -c "$c" sh "$@"; else su -s /bin/sh -c "$c" -- "$u" sh "$@"; fi

@@ -14,7 +14,7 @@ export interface CommandOutput {
   readonly stdout: string
   /** Its standard error, without the newlines at its end. */
   readonly stderr: string
-  /** The lines of its standard output, without the empty ones. */
+  /** The lines of `stdout`, empty ones included; none if it printed nothing. */
   readonly lines: readonly string[]
   /** Parses its standard output as JSON; a schema checks the value and types it. Throws `command-failed` for other text. */
   readonly json: JsonReader
@@ -82,13 +82,16 @@ const trimmed = (text: string): string => {
 }
 
 /** The result for authors. */
-export const outputOf = ({ code, stdout, stderr }: CommandResult, what: string): CommandOutput => ({
-  status: code,
-  stdout: trimmed(stdout),
-  stderr: trimmed(stderr),
-  lines: stdout.split('\n').filter((line) => line !== ''),
-  json: jsonReader(stdout, { name: 'the output', of: what, code: 'command-failed' }),
-})
+export const outputOf = (result: CommandResult, what: string): CommandOutput => {
+  const stdout = trimmed(result.stdout)
+  return {
+    status: result.code,
+    stdout,
+    stderr: trimmed(result.stderr),
+    lines: stdout === '' ? [] : stdout.split('\n'),
+    json: jsonReader(result.stdout, { name: 'the output', of: what, code: 'command-failed' }),
+  }
+}
 
 const judged = (name: string, its: Judge, output: CommandOutput): boolean => {
   const said: unknown = its(output)

@@ -71,6 +71,13 @@ export const filesAfter = (
   ]
 }
 
+/** All files in the order in which they are read, without those that another one of the same name replaces. */
+export const filesInOrder = (places: Places, files: readonly FoundFile[]): FoundFile[] => [
+  ...files.filter(({ path }) => path === places.first),
+  // a name before all others, in the folder that comes first
+  ...filesAfter(places, `${places.folders[0] ?? ''}/`, files),
+]
+
 /** The error for a setting that another file overrides. */
 export const countsElsewhere = (what: string, own: string, there: string): CoxswainError =>
   new CoxswainError('task-failed', `${what} in ${there} overrides ${own}: it is read later`, {

@@ -1,7 +1,7 @@
 import { shell } from '../../../engine/index.ts'
 import { installedOf, nativeName, packageOf, statusesOf } from './apt-installed.ts'
 import { aptRepositories } from './apt-repositories.ts'
-import { downloadTime } from './types.ts'
+import { downloadTime, filePackage } from './types.ts'
 import type { PackageManager } from './types.ts'
 
 // apt must not ask questions, must keep changed configuration files, and must wait for another apt (apt.conf(5))
@@ -59,15 +59,26 @@ export const apt: PackageManager = {
       await remote.run(options)`dpkg --configure -a --force-confdef --force-confold`
     },
   },
-  install: async ({ remote }, packages, { recommends, keepAll }) => {
+  install: async ({ remote }, packages, { recommends, keepAll, release }) => {
     const along = recommends === undefined ? [] : [`--${recommends ? '' : 'no-'}install-recommends`]
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
+    const from = release === undefined ? [] : [`--target-release=${release}`]
     const kept = keepAll === true ? ['--no-remove', '--only-upgrade'] : []
-    await remote.run(options)`apt-get install ${words} --allow-downgrades ${[...kept, ...along, ...wanted]}`
+    await remote.run(
+      options,
+    )`apt-get install ${words} --allow-downgrades ${[...kept, ...from, ...along, ...wanted]}`
   },
   remove: async ({ remote }, names, purge) => {
     await remote.run(options)`apt-get ${purge ? 'purge' : 'remove'} ${words} ${names}`
   },
+  files: {
+    read: async ({ remote }, path) =>
+      filePackage(await remote.query`dpkg-deb -W --showformat=${'${Package} ${Version}'} ${path}`.text()),
+    install: async ({ remote }, path) => {
+      await remote.run(options)`apt-get install ${words} --allow-downgrades ${path}`
+    },
+  },
+  releases: true,
   holding: {
     holdsMissing: true,
     held: async ({ remote }, names) => {

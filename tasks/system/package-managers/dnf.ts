@@ -1,7 +1,7 @@
-import { shellFile, shellProgram } from '../../../engine/index.ts'
+import { isCoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
 import { dnfRepositories } from './rpm-repositories.ts'
 import { versionlock } from './dnf-versionlock.ts'
-import { rpmInstalled } from './rpm-installed.ts'
+import { rpmFile, rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -11,18 +11,34 @@ const options = { timeout: downloadTime }
 // the file that dnf-makecache.timer also touches; the times of the lists are those of single repositories
 const stamp = '/var/cache/dnf/last_makecache'
 
-const enabling = (names: readonly string[]): string[] => names.map((name) => `--enablerepo=${name}`)
+const enabling = (names: readonly string[], others: readonly string[] = []): string[] => [
+  ...others.map((name) => `--disablerepo=${name}`),
+  ...names.map((name) => `--enablerepo=${name}`),
+]
+
+const installedPackages = rpmInstalled(async ({ remote }, names) => {
+  const real = await remote.query`dnf -q --cacheonly repoquery --qf ${'%{name}\\n'} ${names}`.result()
+  return real.stdout.split('\n').map((line) => line.trim())
+})
+
+/** The error of a command that failed; others are thrown. */
+const failureOf = async (command: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    await command
+    return undefined
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'command-failed') return error
+    throw error
+  }
+}
 
 /** Fedora, Red Hat and their family. */
 export const dnf: PackageManager = {
-  installed: rpmInstalled(async ({ remote }, names) => {
-    const real = await remote.query`dnf -q --cacheonly repoquery --qf ${'%{name}\\n'} ${names}`.result()
-    return real.stdout.split('\n').map((line) => line.trim())
-  }),
+  installed: installedPackages,
   enables: true,
-  upgrades: async ({ remote }, names, enable) =>
+  upgrades: async ({ remote }, names, { enable, disable }) =>
     versionsFrom(
-      await remote.query`dnf -q ${['--cacheonly', ...enabling(enable)]} repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
+      await remote.query`dnf -q ${['--cacheonly', ...enabling(enable, disable)]} repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
     ),
   allUpgrades: async ({ remote }) =>
     versionsFrom(
@@ -30,16 +46,35 @@ export const dnf: PackageManager = {
         timeout: 120,
       })`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n'}`.lines(),
     ),
-  install: async ({ remote }, packages, { latest, recommends, enable }) => {
+  install: async ({ remote }, packages, { latest, recommends, enable, disable }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))
     // without --best, dnf can keep any installed version (dnf.conf(5))
     const best = latest ? ['--best'] : []
     const weak =
       recommends === undefined ? [] : [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`]
-    await remote.run(options)`dnf install -y ${[...enabling(enable), ...best, ...weak, ...wanted]}`
+    await remote.run(options)`dnf install -y ${[...enabling(enable, disable), ...best, ...weak, ...wanted]}`
   },
   remove: async ({ remote }, names) => {
     await remote.run(options)`dnf remove -y ${names}`
+  },
+  files: {
+    read: rpmFile,
+    install: async (ctx, path, { inFile, installed, unsigned }) => {
+      const { remote } = ctx
+      const words = [...(unsigned ? ['--nogpgcheck'] : []), path]
+      if (installed === undefined) {
+        await remote.run(options)`dnf install -y ${words}`
+        return
+      }
+      // `install` keeps a newer version, some releases with an error; `downgrade` refuses an older one
+      const failure = await failureOf(remote.run(options)`dnf install -y ${words}`)
+      const now = (await installedPackages(ctx, [inFile.name])).get(inFile.name)?.version
+      if (failure === undefined && now === inFile.version) return
+      // what changed something in spite of its error is not followed by more
+      if (failure !== undefined && now !== installed) throw failure
+      const second = await failureOf(remote.run(options)`dnf downgrade -y ${words}`)
+      if (second !== undefined) throw failure ?? second
+    },
   },
   holding: versionlock,
   refresh: async ({ remote }) => {

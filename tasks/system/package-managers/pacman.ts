@@ -3,7 +3,7 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { appendLines, linesOf, mapLines, spliceLines } from '../../shared/lines.ts'
 import { readText, writeText } from '../../shared/file-text.ts'
 import { pacmanRepositories } from './pacman-repositories.ts'
-import { downloadTime, versionPattern, versionsFrom } from './types.ts'
+import { downloadTime, filePackage, versionPattern, versionsFrom } from './types.ts'
 import type { Installed, PackageManager } from './types.ts'
 
 const options = { timeout: downloadTime }
@@ -78,6 +78,12 @@ export const pacman: PackageManager = {
   // its status is 1 if there are none
   upgrades: async ({ remote }, names) =>
     upgradesIn((await remote.query`pacman -Qu -- ${names}`.result()).stdout),
+  files: {
+    read: async ({ remote }, path) => filePackage(await remote.query`pacman -Qp ${path}`.text()),
+    install: async ({ remote }, path) => {
+      await remote.run(options)`pacman -U --noconfirm ${path}`
+    },
+  },
   install: async ({ remote }, packages) => {
     const wanted = await Promise.all(
       packages.map(async ({ name, version }) => {

@@ -1,10 +1,15 @@
 /** Looks up names in the form of dnf and zypper in rpm: `git`, `glibc.i686`, `/usr/bin/git`, and names that packages provide. */
 import type { CheckContext } from '../../../engine/index.ts'
-import type { Installed } from './types.ts'
+import { filePackage } from './types.ts'
+import type { FilePackage, Installed } from './types.ts'
 
 const format = '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\\n'
 
 const architectures = /\.(x86_64|i[3-6]86|aarch64|armv7hl|ppc64le|s390x|riscv64|noarch)$/
+
+/** The package in a file, in the form of installed ones. */
+export const rpmFile = async ({ remote }: CheckContext, path: string): Promise<FilePackage> =>
+  filePackage(await remote.query`rpm -qp --nosignature --qf ${format} ${path}`.text())
 
 /** A name without its architecture, which locks do not have. */
 export const bareName = (name: string): string => name.replace(architectures, '')

@@ -28,6 +28,10 @@ export interface InstallOptions {
   readonly recommends: boolean | undefined
   /** Repositories to enable for this installation. */
   readonly enable: readonly string[]
+  /** Repositories to leave out of this installation. */
+  readonly disable?: readonly string[]
+  /** The release of a repository to prefer. */
+  readonly release?: string | undefined
   /** Whether it fails rather than remove a package. */
   readonly keepAll?: boolean
 }
@@ -53,6 +57,30 @@ export interface Holding {
   readonly providers?: (ctx: CheckContext, names: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
+/** The package in a file. */
+export interface FilePackage {
+  readonly name: string
+  readonly version: string
+}
+
+/** How a package is installed from a file. */
+export interface FileInstall {
+  /** The package in the file. */
+  readonly inFile: FilePackage
+  /** The installed version of it; undefined for none. */
+  readonly installed: string | undefined
+  /** Whether a package without a valid signature is accepted. */
+  readonly unsigned: boolean
+}
+
+/** Installs packages from files on the host. */
+export interface PackageFiles {
+  /** @throws `command-failed` if the file is not a package. */
+  read(ctx: CheckContext, path: string): Promise<FilePackage>
+  /** Installs it, also if a newer version is installed. */
+  install(ctx: ApplyContext, path: string, found: FileInstall): Promise<void>
+}
+
 /** Operations of a package manager. */
 export interface PackageManager {
   /** The installed packages, by requested name. Names that are not installed are left out. */
@@ -60,11 +88,13 @@ export interface PackageManager {
   /**
    * The versions that an upgrade would install, by package name, according to the lists on the host. Up-to-date packages
    * are left out.
+   *
+   * @param repositories those to enable and to leave out for this question.
    */
   upgrades(
     ctx: CheckContext,
     names: readonly string[],
-    enable: readonly string[],
+    repositories: Pick<InstallOptions, 'enable' | 'disable'>,
   ): Promise<ReadonlyMap<string, string>>
   /**
    * All installed packages that an upgrade would replace, with the versions that it would install, according to the lists on the
@@ -78,15 +108,25 @@ export interface PackageManager {
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
   /** Removed packages whose configuration files still exist; absent if the package manager never keeps them. */
   readonly remains?: (ctx: CheckContext, names: readonly string[]) => Promise<readonly string[]>
-  /** Whether it can enable repositories for one installation. */
+  /** Whether it can enable and disable repositories for one installation. */
   readonly enables?: true
+  /** Whether it can prefer a release for one installation. */
+  readonly releases?: true
   /** Absent if not supported. */
   readonly holding?: Holding
+  /** Absent if not supported. */
+  readonly files?: PackageFiles
   /** Refreshes the package lists. */
   refresh(ctx: ApplyContext): Promise<void>
   /** A command that prints when all lists were last refreshed, in seconds since 1970; nothing if there are no lists. */
   readonly refreshed: ShellText
   readonly repositories: Repositories
+}
+
+/** The package in the output `NAME VERSION`. */
+export const filePackage = (text: string): FilePackage => {
+  const [name = '', version = ''] = text.trim().split(/\s+/)
+  return { name, version }
 }
 
 /** Timeout in seconds for downloads. */

@@ -1,6 +1,6 @@
 import { CoxswainError, shell } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext, CommandResult } from '../../../engine/index.ts'
-import { bareName, rpmInstalled } from './rpm-installed.ts'
+import { bareName, rpmFile, rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionPattern } from './types.ts'
 import type { PackageManager, PackageRequest } from './types.ts'
 import { zypperRepositories } from './rpm-repositories.ts'
@@ -92,6 +92,17 @@ export const zypperManager: PackageManager = {
     await zypper(ctx, ['install', '--oldpackage', '--auto-agree-with-licenses', ...along, '--', ...wanted])
   },
   remove: (ctx, names) => zypper(ctx, ['remove', '--', ...names]),
+  files: {
+    read: rpmFile,
+    install: (ctx, path, { unsigned }) =>
+      zypper(ctx, [
+        'install',
+        '--oldpackage',
+        '--auto-agree-with-licenses',
+        ...(unsigned ? ['--allow-unsigned-rpm'] : []),
+        path,
+      ]),
+  },
   holding: {
     holdsMissing: true,
     held: async ({ remote }, names) => {

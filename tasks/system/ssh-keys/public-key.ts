@@ -102,3 +102,13 @@ export const readKey = (text: string): AuthorizedKey | undefined => {
 /** A key as a line of the file. */
 export const keyLine = ({ options, type, blob, comment }: AuthorizedKey): string =>
   [options, type, blob, comment].filter((part) => part !== '').join(' ')
+
+/** The size of a key in bits, where keys of its type can have several: those of RSA, and of the curves of ECDSA. */
+export const keyBits = ({ type, blob }: AuthorizedKey): number | undefined => {
+  if (type === 'ssh-rsa') {
+    const modulus = split(blob)?.[2]
+    return modulus === undefined ? undefined : BigInt(`0x${modulus.toString('hex')}`).toString(2).length
+  }
+  const [, bits] = /^ecdsa-sha2-nistp(\d+)$/.exec(type) ?? []
+  return bits === undefined ? undefined : Number(bits)
+}

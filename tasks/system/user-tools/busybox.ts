@@ -94,9 +94,15 @@ export const busyboxUsers: UserTools = {
     await moveHome(remote, given, work)
     await editPasswd(remote, name, work.plan)
     await editGroups(remote, name, work)
-    const { expires } = work.plan
-    if (expires === undefined) return
-    await editAccountFile(remote, '/etc/shadow', (text) => withFields(text, name, { 7: shadowDay(expires) }))
+    const { expires, ageing } = work.plan
+    const fields = {
+      3: ageing.min,
+      4: ageing.max,
+      5: ageing.warn,
+      7: expires === undefined ? undefined : shadowDay(expires),
+    }
+    if (Object.values(fields).every((field) => field === undefined)) return
+    await editAccountFile(remote, '/etc/shadow', (text) => withFields(text, name, fields))
   },
 
   remove: async (remote, { name, removeHome }) => {

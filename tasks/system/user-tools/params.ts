@@ -9,6 +9,12 @@ const hash = /^(?:\$[\w-]+\$[^:\s]+|[\w./]{13}|\*)$/
 
 const line = (what: string) => oneLine(what).regex(/^[^:]*$/, `${what} must not contain a colon or newline`)
 
+/** A number of days of /etc/shadow, or never. */
+const days = () =>
+  z
+    .union([z.coerce.number<number | string>().int().min(0).max(99_999), z.literal('never')])
+    .meta({ title: 'days or never' })
+
 export const userParams = () =>
   z.object({
     name: z.string().regex(accountName, 'must be a user name').describe('the name of the user'),
@@ -29,9 +35,27 @@ export const userParams = () =>
     moveHome: flag().default(false).describe('move the content of the old home directory to the new one'),
     system: flag().default(false).describe('create a system user, with an ID from the range of system users'),
     password: secret()
-      .refine((value) => hash.test(value.reveal()), 'must be a hash, as `openssl passwd -6` prints it')
+      .refine(
+        (value) => hash.test(value.reveal()),
+        'must be a hash, as passwordHash(…) in a playbook or `openssl passwd -6` makes it',
+      )
       .optional()
-      .describe('the hash of the password; * for none'),
+      .describe('the hash of the password, which passwordHash makes in a playbook; * for none'),
+    updatePassword: z
+      .enum(['always', 'on-create'])
+      .default('always')
+      .describe(
+        'on-create sets the password of a new user, or of one without a password, and leaves one that was changed since',
+      ),
+    passwordMinDays: days()
+      .optional()
+      .describe('how many days a password must be kept before it can be changed; never for no limit'),
+    passwordMaxDays: days()
+      .optional()
+      .describe('after how many days a password must be changed; never for no limit'),
+    passwordWarnDays: days()
+      .optional()
+      .describe('how many days before that the user is warned; never for no warning'),
     locked: flag().optional().describe('whether the password is locked; login by SSH key still works'),
     expires: z
       .union([z.iso.date(), z.literal('never')])

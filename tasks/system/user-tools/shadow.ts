@@ -29,6 +29,11 @@ export const shadowUsers: UserTools = {
       ...option('-G', plan.groups?.join(',')),
     ]
     if (options.length > 0) await remote.run`usermod ${[...options, given.name]}`
+    const { min, max, warn } = plan.ageing
+    // -1 removes a limit (chage(1))
+    const limit = (name: string, value: string | undefined) => option(name, value === '' ? '-1' : value)
+    const limits = [...limit('-m', min), ...limit('-M', max), ...limit('-W', warn)]
+    if (limits.length > 0) await remote.run`chage ${[...limits, given.name]}`
   },
 
   remove: async (remote, { name, removeHome }) => {

@@ -1,6 +1,6 @@
 /** The interface that the task user uses: implemented for the tools of shadow, and for those of busybox. */
 import type { Remote, Secret } from '../../../engine/index.ts'
-import type { PasswdEntry, ShadowEntry } from '../accounts/account-files.ts'
+import type { Ageing, PasswdEntry, ShadowEntry } from '../accounts/account-files.ts'
 import type { UserParams } from './params.ts'
 
 /** The current state of a user on a host. */
@@ -26,6 +26,8 @@ export interface Plan {
   readonly home: string | undefined
   readonly shell: string | undefined
   readonly expires: string | undefined
+  /** Fields that differ, with an empty text for no limit. */
+  readonly ageing: Partial<Ageing>
   readonly groups: readonly string[] | undefined
   readonly password: Secret | undefined
 }

@@ -67,6 +67,14 @@ for (const host of realHosts('databases')) {
         grantOption: true,
       }),
     )
+    await host.proves(
+      mysqlGrant({ user: 'shop', database: 'shop', privileges: 'select,insert', exact: true }),
+    )
+    assert.match(await grants(), /GRANT SELECT, INSERT ON `shop`\.\* TO/)
+    await host.proves(mysqlGrant({ user: 'shop', database: 'shop', privileges: 'all', exact: true }))
+    await host.proves(mysqlGrant({ user: 'shop', database: 'shop', privileges: 'select', exact: true }))
+    assert.match(await grants(), /GRANT SELECT ON `shop`\.\* TO/)
+    assert.match(await grants(), /GRANT DELETE ON `shop`.`orders` TO .* WITH GRANT OPTION/)
     await host.proves(mysqlGrant({ user: 'shop', privileges: 'process' }))
     // an underscore in the name of a database does not stand for any character
     await host.proves(mysqlGrant({ user: 'shop', database: 'shop_x', privileges: 'all' }))

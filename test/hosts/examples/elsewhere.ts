@@ -61,6 +61,16 @@ const onUpgrade = (why: string, call: string): Elsewhere =>
 const onRotation = (call: string): Elsewhere =>
   operation('it takes a control plane', 'rotate-ca', call, 'operations/rotate')
 
+/** The playbook that moves a cluster to another endpoint calls it, and its test moves one. */
+const onMove = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'move-endpoint', call, 'operations/move-endpoint')
+/** The playbook that replaces keys calls it, and its test replaces those of a cluster. */
+const onKeys = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'rotate-keys', call, 'operations/rotate-keys')
+/** The playbook that replaces the service account key calls it, and its test replaces that of a cluster. */
+const onServiceAccounts = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'rotate-service-accounts', call, 'operations/rotate-service-accounts')
+
 /** The same, through the file that says where programs come from. */
 const inBundle = (call: string): Elsewhere => ({
   why: 'it takes a bundle of Kubernetes',
@@ -104,13 +114,41 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'postgresql-grant': onServer('postgresql', 'postgresqlGrant'),
   'postgresql-setting': onServer('postgresql', 'postgresqlSetting'),
   'postgresql-user': onServer('postgresql', 'postgresqlUser'),
+  'package-file': {
+    why: 'its package would be in the way of the examples that share its host',
+    proof: [['test/hosts/system/package-file.test.ts', 'packageFile(']],
+  },
+  'virtual-ip': {
+    why: 'it needs a network with a free address',
+    proof: [
+      ['playbooks/load-balancers.ts', 'virtualIp('],
+      ['playbooks/ha-masters.ts', './load-balancers.ts'],
+      ['test/e2e/operations/virtual-ip.test.ts', 'ha-masters'],
+    ],
+  },
   selinux: onSelinux('selinux', 'selinux'),
   'selinux-boolean': onSelinux('selinux-boolean', 'selinuxBoolean'),
   'selinux-fcontext': onSelinux('selinux-fcontext', 'selinuxFcontext'),
   'selinux-port': onSelinux('selinux-port', 'selinuxPort'),
   'same-cluster': onCluster('it asks an API server', 'sameCluster'),
   'no-rotation': onCluster('it takes a control plane', 'noRotation'),
+  'no-endpoint-move': onCluster('it takes a control plane', 'noEndpointMove'),
+  'endpoint-move-begin': onMove('endpointMoveBegin'),
+  'endpoint-answers': onMove('endpointAnswers'),
+  'endpoint-records': onMove('endpointRecords'),
+  'endpoint-kubeconfigs': onMove('endpointKubeconfigs'),
+  'endpoint-kube-proxy': onMove('endpointKubeProxy'),
+  'endpoint-former-users': onMove('endpointFormerUsers'),
+  'endpoint-move-end': onMove('endpointMoveEnd'),
+  'former-endpoint-kept': onMove('formerEndpointKept'),
   'same-master': onCluster('it takes a control plane', 'sameMaster'),
+  'adopted-settings': operation('it reads a cluster', 'adopt', 'adoptedSettings', 'operations/adopt'),
+  'variables-file': operation(
+    'it writes a file on the machine that runs it',
+    'adopt',
+    'variablesFile',
+    'operations/adopt',
+  ),
   'reconfigure-plan': onReconfigure('reconfigurePlan'),
   'reconfigure-master': onReconfigure('reconfigureMaster'),
   'reconfigure-kube-proxy': onReconfigure('reconfigureKubeProxy'),
@@ -168,8 +206,19 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'authority-sign': onRotation('authoritySign'),
   'authority-trust': onRotation('authorityTrust'),
   'cluster-info-authority': onRotation('clusterInfoAuthority'),
+  'encryption-argument': onKeys('encryptionArgument'),
+  'encryption-keep': onKeys('encryptionKeep'),
+  'encryption-prepare': onKeys('encryptionPrepare'),
+  'encryption-rewrite': onKeys('encryptionRewrite'),
+  'encryption-stage': onKeys('encryptionStage'),
   'extension-authorities': onRotation('extensionAuthorities'),
   'pods-without-authority': onRotation('podsWithoutAuthority'),
+  'service-account-controllers': onServiceAccounts('serviceAccountControllers'),
+  'service-account-keep': onServiceAccounts('serviceAccountKeep'),
+  'service-account-prepare': onServiceAccounts('serviceAccountPrepare'),
+  'service-account-secrets': onServiceAccounts('serviceAccountSecrets'),
+  'service-account-stage': onServiceAccounts('serviceAccountStage'),
+  'service-account-tokens': onServiceAccounts('serviceAccountTokens'),
   'workloads-restart': onRotation('workloadsRestart'),
   'etcd-recover': operation(
     'it takes two lost control-plane nodes',
@@ -203,6 +252,14 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'upgrade-state': onUpgrade('it asks an API server', 'upgradeState'),
   'kubernetes-programs': inBundle('kubernetesPrograms'),
   'bundle-images': inBundle('bundleImages'),
+  'release-bundle': {
+    why: 'it downloads a release of Kubernetes',
+    proof: [['test/tasks/kubernetes/release-bundle.test.ts', 'releaseBundle(']],
+  },
+  'bundle-part': {
+    why: 'it takes a bundle of Kubernetes',
+    proof: [['test/hosts/kubernetes/install.test.ts', 'bundlePart(']],
+  },
   'static-pods-restart': operation('it takes a kubelet', 'renew-certs', 'staticPodsRestart'),
   'kubelet-certificate': operation(
     'it takes kubeadm and a kubelet',
@@ -237,7 +294,7 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   },
   reboot: {
     why: 'a container cannot boot again',
-    proof: [['test/e2e/reboot.test.ts', "['reboot', '-i'"]],
+    proof: [['test/e2e/machine/reboot.test.ts', "['reboot', '-i'"]],
   },
   'ssh-access': {
     why: 'it takes a second host',

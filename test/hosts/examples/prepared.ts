@@ -109,6 +109,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'copy-on-host': { prepare: 'echo x >/etc/hostname' },
   'credentials-valid': {},
   cron: {},
+  debconf: {},
   debug: {},
   directory: {},
   download: { prepare: `${serveWeb}; echo hello >/srv/www/example.com/tool-1.2.tar.gz` },
@@ -190,6 +191,8 @@ export const prepared: Readonly<Record<string, Prepared>> = {
       'mkdir -p /srv/tool-1.2/bin; echo hello >/srv/tool-1.2/bin/tool; tar -C /srv -czf /opt/tool-1.2.tar.gz tool-1.2',
   },
   user: { prepare: 'groupdel deploy 2>/dev/null || :' },
+  'containerd-config': {},
+  'encryption-file': { prepare: 'rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests' },
   'user-kubeconfig': {
     prepare: 'mkdir -p /etc/kubernetes; echo "server: https://10.0.0.10:6443" >/etc/kubernetes/admin.conf',
   },

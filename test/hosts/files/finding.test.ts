@@ -37,6 +37,9 @@ c.log'; : >.hidden; echo >.git/x; echo >in/two.log; echo >in/deep/three.log; ln 
     assert.is(await names({ path, olderThan: '1w' }), '/srv/f/one.log')
     assert.is(await names({ path, newerThan: '1h', minSize: '1k', maxSize: '1m' }), '/srv/f/big.log')
     assert.is(await names({ path: '/srv/none' }), '')
+    assert.is(await names({ path, contains: '^x( |$)' }), '/srv/f/a b\\nc.log')
+    assert.is(await names({ path, contains: '^[12x]$', recurse: true, patterns: '*e*' }), '/srv/f/one.log')
+    assert.match(await host.refuses(find({ path, contains: '(' })), 'cannot search the files')
     const { value } = await host.finds(find({ path, patterns: 'one.log' }))
     assert.equal(JSON.parse(JSON.stringify(value)), [
       {

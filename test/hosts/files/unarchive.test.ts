@@ -8,8 +8,9 @@ import { folderOf } from '../../support/folder.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
+import { makeZip } from '../../support/zip-file.ts'
 
-const test = suite('unarchive on real hosts')
+const test = suite('unarchive on real hosts', { needs: ['python3'] })
 const folder = folderOf(test)
 
 const long = `${'d'.repeat(120)}/${'ü'.repeat(60)}`
@@ -36,6 +37,25 @@ test.before(() => {
 })
 
 for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: a zip archive of this machine`, async () => {
+    await host.sh('rm -rf /srv/*')
+    const src = folder.at('tool.zip')
+    makeZip(src, [
+      ['tool-1/run.sh', 'one\n', '100755'],
+      ['tool-1/now', 'run.sh', '120777'],
+      [`tool-1/${long}`, 'two\n', '104750'],
+    ])
+    const given = { src, dest: '/srv/t', strip: 1, owner: 'nobody' }
+    await host.proves(unarchive(given))
+    assert.is(
+      await host.sh(`cd /srv/t; cat now '${long}'; stat -c '%a %U' run.sh '${long}'`),
+      'one\ntwo\n755 nobody\n750 nobody\n',
+    )
+    await host.sh('echo other >/srv/t/run.sh')
+    await host.proves(unarchive(given))
+    assert.is(await host.sh('cat /srv/t/run.sh'), 'one\n')
+  })
+
   for (const name of ['plain.tar', 'pax.tar', 'packed.tgz']) {
     test(`${host.name}: ${name} of this machine, with existing content`, async () => {
       await host.sh(

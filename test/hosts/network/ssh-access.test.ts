@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
-import { sshAccess, sshKey } from '../../../tasks/network/ssh-access.ts'
+import { sshAccess } from '../../../tasks/network/ssh-access.ts'
+import { sshKey } from '../../../tasks/network/ssh-key.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -16,6 +17,21 @@ for (const host of hosts) {
     if (host.name === 'busybox') return
     await host.proves(sshKey({ user: 'ops' }))
     assert.is(await host.sh('stat -c "%U %a" ~ops/.ssh ~ops/.ssh/id_ed25519'), 'ops 700\nops 600\n')
+    await host.proves(sshKey({ user: 'ops', type: 'rsa', bits: 2048 }))
+    assert.match(await host.refuses(sshKey({ user: 'ops', type: 'rsa', bits: 3072 })), 'rsa of 2048 bits')
+    await host.proves(sshKey({ user: 'ops', type: 'rsa', bits: 3072, regenerate: true, comment: '-me' }))
+    assert.match(
+      await host.sh('ssh-keygen -l -f ~ops/.ssh/id_rsa.pub; stat -c %U ~ops/.ssh/id_rsa.pub'),
+      /^3072 .* -me \(RSA\)\nops\n$/,
+    )
+    await host.sh('rm ~ops/.ssh/id_rsa.pub; install -d /srv/keys')
+    await host.proves(sshKey({ user: 'ops', type: 'rsa', bits: 3072 }))
+    const path = '/srv/keys/ssh_host_ecdsa_key'
+    await host.proves(sshKey({ path, type: 'ecdsa', bits: 384 }))
+    assert.match(await host.sh(`ssh-keygen -l -f ${path}.pub; stat -c %a ${path}`), /^384 .*\n600\n$/)
+    await host.sh(`rm ${path}.pub`)
+    await host.proves(sshKey({ path, type: 'ecdsa', bits: 384 }))
+    await host.finds(sshKey({ path, type: 'ecdsa', bits: 256 }))
   })
 }
 

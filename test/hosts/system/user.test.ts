@@ -45,6 +45,16 @@ for (const host of hosts) {
     assert.is(await shadow(8), '22279\n')
   })
 
+  test(`${host.name}: a password that was changed stays with on-create, and its age has limits`, async () => {
+    const other = new Secret(hash.replace('salt', 'pepper'))
+    await host.finds(user({ name: 'anna', password: other, updatePassword: 'on-create' }))
+    await host.proves(user({ name: 'anna', passwordMinDays: 1, passwordMaxDays: 60, passwordWarnDays: 14 }))
+    assert.is(await host.sh('grep ^anna: /etc/shadow | cut -d: -f4-6'), '1:60:14\n')
+    await host.proves(user({ name: 'anna', passwordMaxDays: 'never', passwordWarnDays: 7 }))
+    assert.is(await host.sh('grep ^anna: /etc/shadow | cut -d: -f4,6'), '1:7\n')
+    await host.finds(user({ name: 'anna', passwordMaxDays: 'never' }))
+  })
+
   test(`${host.name}: a user is changed`, async () => {
     await host.proves(group({ name: 'other', gid: 1601 }))
     await host.proves(

@@ -26,7 +26,7 @@ test('the exit status is that of what is worst', () => {
 })
 
 test('both playbooks run, wherever the project is', async () => {
-  const file = inventory({ control_plane_endpoint: '127.0.0.1:2', kubernetes_version: 'v1.37.2' })
+  const file = inventory({ control_plane_endpoint: '192.0.2.1:6443', kubernetes_version: 'v1.37.2' })
   const { status, stdout, stderr } = await runCli(['doctor', 'cluster', '-i', file])
   assert.match(stdout, /^status: 1 host/m, stderr)
   assert.match(stdout, /^preflight: 1 host/m, stderr)

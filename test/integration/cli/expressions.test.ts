@@ -101,12 +101,29 @@ test('a secret in a text is masked, and its file is opened', async () => {
 test('--explain shows the text and the value', async () => {
   const { stdout } = await works(/^size on w2: 20$/m, 'inventory', '--host', 'w2', '--explain')
   assert.match(stdout, /^ {2}> all {2}\S*plain\.yml:3:1 +"\{\{ number \* 10 \}\}"$/m)
-  assert.match(stdout, /^url on w2: not evaluated here: it reads an encrypted file$/m)
+  assert.match(
+    stdout,
+    /^url on w2: cannot be known here: \w+ is in no plain file, and \S*vault\.yml is encrypted$/m,
+  )
   assert.match(stdout, /^stamp on w2: not evaluated here: it reads a program$/m)
   assert.match(stdout, /^crowd on w2: not evaluated here: it reads the hosts of a play$/m)
   assert.match(stdout, /^ansible_connection on w2: "local"$/m)
   assert.not.ok(existsSync(folder.at('ran')))
   await works('"{{ number * 10 }}"', 'inventory', '--host', 'w2')
+})
+
+test('--explain opens encrypted files with a key, and masks what is in them', async () => {
+  const { stdout, stderr } = await works(
+    /^url on w2: \*+$/m,
+    'inventory',
+    '--host',
+    'w2',
+    '--explain',
+    ...withKey,
+  )
+  assert.not.match(stdout + stderr, '4711')
+  assert.match(stdout, /^stamp on w2: not evaluated here: it reads a program$/m)
+  assert.not.ok(existsSync(folder.at('ran')))
 })
 
 test('an expression that is wrong is an error at its place, if it is read', async () => {

@@ -38,7 +38,7 @@ test('one value a line, in the order of the hosts', async () => {
 })
 
 test('YAML and JSON have the same', async () => {
-  const json = await facts('m1:m2', 'kernel', 'acting-user', '--output', 'json')
+  const json = await facts('m1:m2', 'kernel', 'actingUser', '--output', 'json')
   const yaml = await facts('m1:m2', 'kernel', 'acting-user', '--output', 'yaml')
   assert.equal([json.status, yaml.status], [0, 0], json.stderr + yaml.stderr)
   const values = JSON.parse(json.stdout)

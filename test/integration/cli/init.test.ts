@@ -77,6 +77,38 @@ test('--role makes a role whose test passes, that runs alone, and from an instal
   assert.match(help.stdout, 'A role: steps with their handlers.')
 })
 
+test('a role of the project is found by its own name, by its folder and by its file', async () => {
+  const cwd = folder.at('project')
+  folder.write('project/coxswain.config.ts', "export default { tasks: ['roles'] }\n")
+  folder.write('project/inv.yaml', 'all: { hosts: { here: { connection: local } } }\n')
+  folder.write(
+    'project/roles/role-hi/index.ts',
+    `import { defineRole, z } from 'coxswain'
+import { command } from 'coxswain/tasks'
+export const hi = defineRole({
+  name: 'hi-there', description: 'Says hi.', params: z.object({ word: z.string() }), example: { word: 'hi' },
+  tasks: ({ word }) => [command({ run: 'echo', args: [word], readOnly: true })],
+})
+`,
+  )
+  folder.write('project/roles/empty/readme.md', '')
+  for (const name of ['hi-there', 'role-hi', 'roles/role-hi', 'roles/role-hi/index.ts']) {
+    const { status, stdout, stderr } = await runCli([name, 'word=x', '-i', 'inv.yaml', '--hosts', 'here'], {
+      cwd,
+    })
+    assert.is(status, 0, name + stdout + stderr)
+    const docs = await runCli(['docs', name], { cwd })
+    assert.is(docs.status, 0, name + docs.stderr)
+    assert.match(docs.stdout, 'Says hi.', name)
+  }
+  const help = await runCli(['hi-there', '--help'], { cwd })
+  assert.match(help.stdout, 'Says hi.')
+  const near = await runCli(['hi-ther', '-i', 'inv.yaml'], { cwd })
+  assert.match(near.stderr, 'did you mean hi-there?')
+  const empty = await runCli(['roles/empty', '-i', 'inv.yaml'], { cwd })
+  assert.match(empty.stderr, 'roles/empty is a folder without index.ts')
+})
+
 test('a name that a role cannot have is refused, and nothing is written', async () => {
   const { status, stderr } = await runCli(['init', '--role', '../x'], { cwd: folder.path })
   assert.is(status, 1)

@@ -55,12 +55,33 @@ test('tasks made from values are listed, with their tags and handlers; nothing i
     given: acts from touch ${at('acted')}  (makes its tasks when the values are known)
     command: echo from-the-host  (no check: always acts)
     file: file ${at('made')}  #from-the-host
-    command: true  (handler, no check: always acts)
+    command: true  (handler motd: tell, no check: always acts)
 `,
   )
   assert.not.ok(existsSync(at('acted')) || existsSync(at('made')))
   const tags = await run('-i', 'here.yaml', '--list-tags', '--connect')
-  assert.is(tags.stdout, 'play 1: p  [all]\n  from-the-host\n')
+  assert.is(
+    tags.stdout,
+    `play 1: p  [all]\n  from-the-host\n  not known yet: the tags within given: acts from touch ${at('acted')}\n`,
+  )
+})
+
+test('without --connect, --list-tags and run validate name the steps whose tasks are not known', async () => {
+  const tags = await run('-i', 'here.yaml', '--list-tags')
+  assert.is(tags.status, 0, tags.stderr)
+  const steps = [
+    `given: acts from touch ${at('acted')}`,
+    'given: own from text',
+    'given: motd: own: own from text',
+  ]
+  assert.is(
+    tags.stdout,
+    `play 1: p  [all]\n  no tags\n${steps.map((step) => `  not known yet: the tags within ${step}\n`).join('')}`,
+  )
+  const validated = await runCli(['validate', 'site.ts', '-i', 'here.yaml'], { cwd: folder })
+  assert.is(validated.status, 0, validated.stderr)
+  for (const step of steps)
+    assert.match(validated.stderr, `not checked, as its values are known only on the hosts: ${step}\n`)
 })
 
 test('a host that cannot be reached is named after the list', async () => {

@@ -12,7 +12,7 @@ const run = (...words: string[]) => runCli(words, { cwd: folder })
 write(
   'hosts.yaml',
   `all:
-  vars: { connection: local }
+  vars: { ansible_connection: local }
   hosts:
     here:
     windows:
@@ -20,12 +20,12 @@ write(
     switch:
       ansible_connection: ansible.netcommon.network_cli
     tunnel:
-      connection: ssh
+      ansible_connection: ssh
       ansible_ssh_common_args: -L 8080:localhost:80
     runas:
       ansible_become_method: runas
     typo:
-      port: 99999
+      ansible_port: 99999
 `,
 )
 write(

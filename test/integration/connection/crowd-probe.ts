@@ -15,6 +15,8 @@ const settings = {
   agent: undefined,
   hostKeys: new HostKeys([], 'off'),
   connectRetries: 0,
+  // forty logins of one process take long on a busy machine
+  connectTimeout: 300,
 }
 const connections = Array.from({ length: Number(count) }, () => sshConnection(settings))
 const answers = await Promise.allSettled(

@@ -45,7 +45,8 @@ test('connections without a free file descriptor fail with a hint; closing them 
   const reported: unknown = JSON.parse(out)
   assert.ok(typeof reported === 'object' && reported !== null)
   const words = Object.keys(reported)
-  for (const word of words) assert.match(word, /^in$|raise the limit \(`ulimit -n`\), or give fewer --forks/)
+  for (const word of words)
+    assert.match(word, /^in$|raise the limit \(`ulimit -n`\), or give fewer --forks/, out)
   assert.ok(
     words.some((word) => word !== 'in'),
     out,

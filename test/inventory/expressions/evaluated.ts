@@ -3,6 +3,7 @@ import { loadInventory } from '../../../engine/inventory/load.ts'
 import { openHosts } from '../../../engine/inventory/secrets/hosts.ts'
 import type { VariableNames } from '../../../engine/inventory/secrets/hosts.ts'
 import type { Keyring } from '../../../engine/inventory/secrets/keyring.ts'
+import type { RunFacts } from '../../../engine/inventory/expressions/shared-scope.ts'
 import type { Host } from '../../../engine/inventory/types.ts'
 import { parseExtra } from '../../../engine/inventory/variables/typed.ts'
 import type { Folder } from '../../support/folder.ts'
@@ -17,13 +18,22 @@ export interface EvaluateOptions {
   readonly extra?: readonly string[]
   readonly playbookFolder?: string
   readonly playHosts?: readonly string[]
+  /** More that the run says. */
+  readonly run?: RunFacts
 }
 
 /** All hosts of an inventory, with the wanted variables evaluated. */
 export const evaluatedHosts = async (
   sources: readonly string[],
-  { keys = keysWith({ env: process.env }).keys, wanted = 'all', extra = [], ...run }: EvaluateOptions = {},
+  {
+    keys = keysWith({ env: process.env }).keys,
+    wanted = 'all',
+    extra = [],
+    run: more,
+    ...rest
+  }: EvaluateOptions = {},
 ): Promise<Map<string, Host>> => {
+  const run = { ...more, ...rest }
   const inventory = await loadInventory(sources, { ...(keys !== null && { keys }), ...run })
   const opening = { wanted, connection: keys !== null }
   const openings = new Map([...inventory.hosts.keys()].map((name) => [name, opening]))

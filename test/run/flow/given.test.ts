@@ -36,6 +36,19 @@ test('steps are made from a fact of their host, and run like others', async () =
   assert.ok(story.includes('b /bert changed'))
 })
 
+test('its place in the playbook is looked for only for an error: that reads the file, for each host', async () => {
+  const unplaced = {
+    ...given({ own: name({}) }, ({ own }) => [say({ text: own })]),
+    place: () => {
+      throw new Error('looked for')
+    },
+  }
+  const { story } = await run((play) => [play('p', { hosts: 'all', tasks: () => [unplaced] })], {
+    hosts: { a: named('anna') },
+  })
+  assert.equal(story, ['a given own ok', 'a anna changed'])
+})
+
 test('a task that acts gives what its apply returned', async () => {
   const { story } = await run(
     (play) => [
@@ -237,9 +250,11 @@ test('tags choose among the tasks that are made', async () => {
   ])
 })
 
-test('an unchanged play takes at most one round trip more for each step with values', async () => {
+test('an unchanged play takes at most one round trip more for each step with values, and one message for their fact', async () => {
   const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`/f${n}`, 'x']))
-  const trips = async (withValues: boolean): Promise<number> => {
+  const cost = async (
+    withValues: boolean,
+  ): Promise<{ readonly trips: number; readonly messages: number }> => {
     const host = distant(named('anna', { files }))
     const paths = (from: number) => Array.from({ length: 10 }, (_, n) => touch({ path: `/f${from + n}` }))
     await run(
@@ -254,10 +269,33 @@ test('an unchanged play takes at most one round trip more for each step with val
       ],
       { hosts: { a: host } },
     )
-    return host.roundTrips()
+    return { trips: host.roundTrips(), messages: host.log.length }
   }
-  const [plain, made] = [await trips(false), await trips(true)]
-  assert.ok(made <= plain + 3, `${made} round trips, and ${plain} without values`)
+  const [plain, made] = [await cost(false), await cost(true)]
+  assert.ok(made.trips <= plain.trips + 3, `${made.trips} round trips, and ${plain.trips} without values`)
+  // each file is looked at once, and the fact is read once
+  assert.is(plain.messages, 30)
+  assert.is(made.messages, 31)
+})
+
+test('steps beside each other are each looked at once, also those before the one that came first', async () => {
+  const paths = (from: string) => Array.from({ length: 3 }, (_, n) => touch({ path: `/${from}${n}` }))
+  const files = Object.fromEntries(
+    ['a', 'b', 'c'].flatMap((from) => paths(from)).map(({ title }) => [title, 'x']),
+  )
+  const host = distant(named('anna', { files }))
+  const { story } = await run(
+    playOf(() => [
+      parallel([
+        block(paths('a'), { when: async ({ fact }) => (await fact(name({}))) === 'anna' }),
+        given({ own: name({}) }, () => paths('b')),
+        block(paths('c')),
+      ]),
+    ]),
+    { hosts: { a: host } },
+  )
+  assert.is(story.length, 10)
+  assert.is(host.log.length, 10)
 })
 
 test('a run can start at a step with values, by its title, and not at a task that it makes', async () => {

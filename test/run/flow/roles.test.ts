@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Script } from '../../../engine/connection/scripted.ts'
 import { given } from '../../../engine/dsl/given.ts'
 import { defineRole } from '../../../engine/dsl/role.ts'
-import { flushHandlers } from '../../../engine/dsl/step.ts'
+import { block, flushHandlers } from '../../../engine/dsl/step.ts'
+import type { Step } from '../../../engine/dsl/step.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { ok } from '../../../engine/dsl/verdict.ts'
 import { Secret } from '../../../engine/secret.ts'
@@ -234,19 +235,69 @@ test('handlers use the newest values, and each set of secrets has its own', asyn
   assert.equal(story.slice(-2), ['a tell new 8 changed', 'a tell new 10 changed'])
 })
 
-test('two roles of one name are refused', async () => {
+test('two roles of one name are refused, also where one is made from values', async () => {
   const other = defineRole({
     name: 'site',
     description: 'Is another role.',
     params: z.object({}),
+    tasks: () => [touch({ path: '/other' }, { notify: 'reload' })],
+    handlers: () => ({ reload: say({ text: 'reload other' }) }),
+  })
+  const withFacts = defineRole({
+    name: 'site',
+    description: 'Is one with facts.',
+    params: z.object({}),
+    facts: { system: os({}) },
     tasks: () => [],
   })
-  await rejects(
-    () =>
-      run((play) => [play('p', { hosts: 'all', tasks: () => [site({ name: 'x' }), other()] })], { hosts }),
-    'playbook-invalid',
-    'play "p": two roles are named site',
-  )
+  const message = 'play "p": two roles are named site'
+  const lists = [() => [site({ name: 'x' }), other()], () => [withFacts(), site({ name: 'x' })]]
+  for (const tasks of lists)
+    await rejects(
+      () => run((play) => [play('p', { hosts: 'all', tasks })], { hosts }),
+      'playbook-invalid',
+      message,
+    )
+  const made = (...steps: readonly Step[]) => given({ system: os({}) }, () => steps)
+  const later = [
+    () => [made(site({ name: 'x' })), other()],
+    () => [other(), made(block([made(site({ name: 'x' }))]))],
+    () => [made(other()), made(site({ name: 'x' }))],
+  ]
+  for (const tasks of later) {
+    const { ends, exit } = await run((play) => [play('p', { hosts: 'all', tasks })], { hosts })
+    const { error } = ends.find(({ outcome }) => outcome === 'failed') ?? {}
+    assert.is(error?.message, message)
+    assert.match(error?.place?.file ?? '', 'roles.test.ts')
+    assert.is(exit, 2)
+  }
+})
+
+test('a role that differs in users or secrets alone keeps its handlers, also where it is made from values', async () => {
+  const job = defineRole({
+    name: 'job',
+    description: 'Does a job.',
+    params: z.object({ token: z.custom<Secret>() }),
+    tasks: () => [say({ text: 'job' }, { notify: 'report' })],
+    handlers: () => ({ report: say({ text: 'report' }) }),
+  })
+  const made = (step: Step) => given({ system: os({}) }, () => [step])
+  const [first, second] = [{ token: new Secret('first-token') }, { token: new Secret('second-token') }]
+  const tasks = () => [
+    made(job(first)),
+    made(job(first, { env: { A: '2' } })),
+    job(second),
+    // the same as the one before: its handler runs once
+    made(job(second)),
+  ]
+  const replies: Script['replies'] = [
+    [/^os$/, 'debian'],
+    [/say /, ''],
+  ]
+  const { ends } = await run((play) => [play('p', { hosts: 'all', tasks })], { hosts: { a: { replies } } })
+  const names = ends.flatMap(({ task }) => (task.handler === undefined ? [] : [task.handler]))
+  assert.is(names.length, 3)
+  assert.is(new Set(names).size, 3)
 })
 
 test('a role in another order keeps the names of its handlers', async () => {

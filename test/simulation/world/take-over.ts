@@ -94,6 +94,10 @@ export const takeOver = (nature: Nature): (() => void) => {
     return new Timer(() => time.after(delay, act))
   })
   replace(globalThis, 'clearTimeout', clear)
+  replace(globalThis, 'setImmediate', (callback: Callback, ...given: unknown[]) => {
+    const act = running.owned(() => callback(...given))
+    return new Timer(() => time.after(0, act))
+  })
   replace(timers, 'setTimeout', sleeper(nature))
   replace(Date, 'now', () => time.calendar())
   replace(performance, 'now', () => time.now)

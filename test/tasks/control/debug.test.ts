@@ -27,6 +27,20 @@ test('a question is sent to the host, also under --check', async () => {
   assert.equal(await shown(motd, true), ['hello'])
 })
 
+test('the text alone is the value; without both there is nothing to show', async () => {
+  const { events } = await run((play) => [
+    play('p', {
+      hosts: 'a',
+      tasks: () => [debug({ text: 'ready' }), debug({ show: undefined, text: 'none' })],
+    }),
+  ])
+  assert.equal(
+    events.flatMap((event) => (event.type === 'task-output' ? [event.line] : [])),
+    ['ready', 'none'],
+  )
+  assert.throws(() => debug({}), /show or text is needed/)
+})
+
 test('a secret is masked', async () => {
   assert.equal(await shown({ password: new Secret('hunter2') }), ['{"password":"********"}'])
 })

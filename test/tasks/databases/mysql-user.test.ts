@@ -47,5 +47,13 @@ test('without a password, as the user of the system; removed', async () => {
   assert.match(String(open.error), 'a new user x@% needs a password')
   const there = server('unix_socket ')
   assert.is((await rehearse(mysqlUser({ user: 'x', state: 'absent' }), there.world)).outcome, 'changed')
-  assert.throws(() => mysqlUser({ user: '' }), /must not be empty/)
+  assert.throws(() => mysqlUser({ user: '' }), /can only be removed/)
+})
+
+test('users without a name are removed, and never made', async () => {
+  const { world, statements } = server('mysql_native_password ')
+  const run = await rehearse(mysqlUser({ user: '', state: 'absent' }), world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(statements, ["DROP USER IF EXISTS ''@'localhost';"])
+  assert.throws(() => mysqlUser({ user: '', password: 'x' }), /can only be removed/)
 })

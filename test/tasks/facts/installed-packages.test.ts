@@ -16,4 +16,5 @@ test('packages, all or some', async () => {
     { name: 'acl', version: '1:2-3', architecture: undefined },
   ])
   await rejects(() => valueFrom(installedPackages(), { code: 101 }), 'task-failed', 'does not have dpkg')
+  assert.equal(await valueFrom(installedPackages({ required: false }), { code: 101 }), [])
 })

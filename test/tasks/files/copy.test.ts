@@ -97,3 +97,21 @@ test('parameters that do not apply to the source', async () => {
   )
   assert.throws(() => copy({ src: 'x', dest: '/x', directoryMode: '9' }), /directoryMode/)
 })
+
+test('without overwrite, the content of a file that exists stays; a folder cannot have that', async () => {
+  const src = folder.write('keep/new', 'new\n')
+  const task = copy({ src, dest: '/etc/x', mode: '0600', overwrite: false })
+  assert.is(String((await rehearse(task, {})).files.get('/etc/x')?.content), 'new\n')
+  const there = await rehearse(task, { files: { '/etc/x': 'mine\n' } })
+  assert.equal(there.changes, [{ what: 'mode of /etc/x', from: '0644', to: '0600' }])
+  assert.is(String(there.files.get('/etc/x')?.content), 'mine\n')
+  const all = await rehearse(copy({ src: folder.at('keep'), dest: '/etc/x', overwrite: false }), {})
+  assert.match(String(all.error), 'overwrite=false work for single files only')
+})
+
+test('without overwrite, a folder at the path of a file is an error', async () => {
+  const task = copy({ src: folder.write('single', 'new\n'), dest: '/etc', mode: '0600', overwrite: false })
+  const run = await rehearse(task, { files: { '/etc/x': 'mine\n' } })
+  assert.is(run.outcome, 'failed')
+  assert.equal([run.changes, run.commands.apply], [[], []])
+})

@@ -46,3 +46,19 @@ test('a validation command must contain the new content once, which is checked b
       (error: unknown) => error instanceof Error && /validate.*%s once/s.test(error.message),
     )
 })
+
+test('without overwrite, the content of a file that exists stays, and its mode is set', async () => {
+  const task = file({ path: '/etc/my.cnf', content: 'new\n', mode: '0640', overwrite: false })
+  const made = await rehearse(task, {})
+  assert.is(made.files.get('/etc/my.cnf')?.content, 'new\n')
+  const there = await rehearse(task, { files: { '/etc/my.cnf': 'edited by hand\n' } })
+  assert.equal(there.changes, [{ what: 'mode of /etc/my.cnf', from: '0644', to: '0640' }])
+  assert.is(there.files.get('/etc/my.cnf')?.content, 'edited by hand\n')
+})
+
+test('without overwrite, a folder is an error', async () => {
+  const task = file({ path: '/etc', content: 'new\n', mode: '0600', overwrite: false })
+  const run = await rehearse(task, { files: { '/etc/x': 'mine\n' } })
+  assert.match(String(run.error), '/etc exists, but is not a file')
+  assert.equal(run.commands.apply, [])
+})

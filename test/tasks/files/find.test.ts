@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, World } from '../../../engine/testing.ts'
 import { find } from '../../../tasks/files/find.ts'
+import { prune } from '../../../tasks/files/prune.ts'
 import { parseFound } from '../../../tasks/files/finding/find-below.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -47,6 +48,10 @@ test('conditions on names and levels are given to find, those on size and age ar
     String.raw`-mindepth 1 '(' -name '*.log' -o -name x ')' '!' '(' -name y ')'`,
   )
   assert.is(
+    await command({ contains: '^extension *= *apcu?' }),
+    "-mindepth 1 -maxdepth 1 -name '.*' -prune -o -type f -type f",
+  )
+  assert.is(
     await command({ recurse: 'yes', depth: 2, hidden: true, type: 'link' }),
     '-mindepth 1 -maxdepth 2 -type l',
   )
@@ -74,4 +79,22 @@ test('ages and sizes have units; others are refused', () => {
     { type: 'pipe' },
   ])
     assert.throws(() => find.from({ path: '/x', ...wrong }))
+})
+
+test('a line that files contain: grep says what is wrong with the expression', async () => {
+  const task = find({ path: '/srv', contains: "it's (" })
+  const run = await rehearse(task, world())
+  assert.ok(
+    run.commands.check.some((one) =>
+      one.includes(String.raw`-type f -exec grep -qE -e 'it'\''s (' '{}' ';' -exec`),
+    ),
+  )
+  const wrong = await rehearse(task, world({ stdout: '', stderr: 'grep: Unmatched ( or \\(' }))
+  assert.match(String(wrong.error), 'cannot search the files in /srv')
+})
+
+test('contains must not have {}, which find would replace with the name of each file', () => {
+  assert.throws(() => find({ path: '/srv', contains: '[{}]' }), /must not contain \{\}/)
+  assert.throws(() => prune({ path: '/srv', contains: 'a{}' }), /must not contain \{\}/)
+  find({ path: '/srv', contains: 'a{2}[{]}' })
 })

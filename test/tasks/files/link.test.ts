@@ -44,3 +44,14 @@ test('a target with a control character is refused', () => {
     assert.throws(() => link({ path: '/a', target }), /target/, JSON.stringify(target))
   link({ path: '/a', target: '../b c' })
 })
+
+test('with force, a link takes the place of a file, but not of a folder', async () => {
+  const task = link({ path: '/a', target: '/b', force: true })
+  const run = await rehearse(task, { files: { '/a': 'x' } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [{ what: '/a', from: 'a file', to: 'a link to /b' }])
+  assert.equal([run.files.get('/a')?.type, run.files.get('/a')?.content], ['link', '/b'])
+  assert.match(String((await rehearse(task, { files: { '/a/below': 'x' } })).error), 'is not a link')
+  const plain = await rehearse(link({ path: '/a', target: '/b' }), { files: { '/a': 'x' } })
+  assert.match(JSON.stringify(plain.error), 'force=true')
+})

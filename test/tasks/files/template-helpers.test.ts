@@ -2,9 +2,11 @@
 import * as assert from 'uvu/assert'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
+import { parse } from 'yaml'
 import { Secret, text } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { renderTemplate } from '../../../tasks/files/templates/render.ts'
+import { yamlText } from '../../../tasks/files/templates/yaml-text.ts'
 import { template } from '../../../tasks/files/template.ts'
 import { folderOf } from '../../support/folder.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -29,6 +31,7 @@ const values = {
   lines: 'one\ntwo\n\nthree',
   pin: new Secret('hush-4711'),
   logins: [{ user: 'ann', pin: new Secret('hush-4711') }],
+  nested: { before: ['echo one', 'no'], none: [] },
   join: 'JOIN',
   default: 'DEFAULT',
 }
@@ -56,6 +59,27 @@ const texts: readonly (readonly [string, string])[] = [
   ['{{eq port 80}} {{not port}}', 'true false'],
   ['{{lookup (lookup sites 0) "name"}}', 'b'],
   ['{{join}} {{default}} {{#if join}}x{{/if}}', 'JOIN DEFAULT x'],
+  ['{{yaml map}}', 'a: 1\nlist:\n  - true\n  - null'],
+  [
+    '{{yaml names}}\n{{yaml word}} {{yaml port}} {{yaml nothing}} {{yaml nested.none}}',
+    `- b\n- a\n- c\nit's 80 null []`,
+  ],
+  ['hooks:\n  {{indent (yaml nested) 2}}', 'hooks:\n  before:\n    - echo one\n    - "no"\n  none: []'],
+  ['{{comment "one\n\ntwo"}} {{comment word "; "}}', `# one\n#\n# two ; it's`],
+  ['{{lower "AbC"}} {{upper "AbC"}} <{{trim " x "}}>', 'abc ABC <x>'],
+  ['{{replace "a.b.c" "." "-"}} {{regexReplace "v1.24.3-rc" "^v(\\d+)\\..*" "$1"}}', 'a-b-c 1'],
+  ['{{basename "/srv/www/a.conf"}} {{dirname "/srv/www/a.conf"}}', 'a.conf /srv/www'],
+  ['{{length names}} {{length map}} {{length word}} {{first names}} {{last names}}', '3 2 4 b c'],
+  [
+    '{{ne port 80}} {{lt port 100}} {{le port 80}} {{gt "90" port}} {{ge port 81}}',
+    'false true true true false',
+  ],
+  ['{{in "a" names}} {{in "z" names}} {{in "list" map}} {{in "t" word}}', 'true false true true'],
+  [
+    '{{version "9.10" ">=" "9.9"}} {{version "1.2" "==" "1.2.0"}} {{version "2.0rc1" "<" "2.0"}}',
+    'true true true',
+  ],
+  ['{{choose off "yes" "no"}} {{choose names "yes" "no"}}', 'no yes'],
 ]
 for (const [source, wanted] of texts)
   test(`renders ${JSON.stringify(source)}`, () => assert.is(renderTemplate(source, values, 'x.hbs'), wanted))
@@ -74,12 +98,29 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['{{#if (eq port)}}x{{/if}}', 'calls eq with 1 values', '1:7'],
   ['{{jion names ","}}', 'calls jion, which is not a helper', '1:1'],
   ['{{join (sort sites "nmae") ","}}', 'an item does not have nmae', '1:8'],
+  ['{{yaml absent}}', 'the value does not have a form in YAML', '1:1'],
+  ['{{regexReplace word "(" ""}}', 'not a regular expression: (', '1:1'],
+  ['{{regexReplace word "(s)" "\\1"}}', 'a group is written $1', '1:1'],
+  ['{{gt word 1}}', 'only numbers can be compared', '1:1'],
+  ['{{version "1" "=>" "2"}}', 'the relation must be one of < <= == != >= >', '1:1'],
+  ['{{version "none" "<" names}}', 'a version is a list', '1:1'],
+  ['{{first nested.none}}', 'the list is empty', '1:1'],
+  ['{{in 1 port}}', 'only a list, a map or a text can contain something', '1:1'],
 ]
 for (const [source, message, place] of refused)
   test(`refuses ${JSON.stringify(source)}`, async () => {
     const error = await rejects(() => renderTemplate(source, values, 'x.hbs'), 'template-invalid', message)
     assert.is(`${error.place?.line}:${error.place?.column}`, place)
   })
+
+test('the hint of a wrong call is about the call', async () => {
+  const error = await rejects(
+    () => renderTemplate('{{quote nothing}}', values, 'x.hbs'),
+    'template-invalid',
+    'cannot call',
+  )
+  assert.match(error.hint, 'docs/templates.md has what each helper takes')
+})
 
 test('property: quote makes one word of sh of any text', () => {
   fc.assert(
@@ -94,6 +135,53 @@ test('property: quote makes one word of sh of any text', () => {
   )
 })
 
+test('property: readers of YAML 1.1 and 1.2 get the same values back', () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      'no',
+      'on',
+      '~',
+      'null',
+      '0o17',
+      '017',
+      '0x1F',
+      '1_000',
+      '12:30:45',
+      '1e3',
+      '.inf',
+      '2020-01-31',
+      '',
+      ' x',
+      'a: b',
+      '- a',
+      '<<',
+      '=',
+      'a\nb\n',
+    ),
+  )
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ depthSize: 'small' }, word, fc.boolean(), fc.integer(), tie('list'), tie('map')),
+    list: fc.array(tie('any'), { maxLength: 4 }),
+    map: fc.dictionary(word, tie('any'), { maxKeys: 4 }),
+  })).any
+  fc.assert(
+    fc.property(value, (given) => {
+      const written = renderTemplate('{{yaml given}}', { given }, 'x.hbs')
+      for (const version of ['1.1', '1.2'] as const)
+        assert.is(JSON.stringify(parse(written, { version })), JSON.stringify(given), written)
+    }),
+  )
+})
+
+test('yaml in TypeScript; a secret is written by a template only', async () => {
+  assert.is(
+    yamlText([{ targets: ['a:9100'], labels: { env: 'no' } }]),
+    '- targets:\n    - a:9100\n  labels:\n    env: "no"',
+  )
+  assert.throws(() => yamlText({ logins: values.logins }), /the value contains a secret/)
+})
+
 /** The content that a template writes. */
 const contentOf = async (...parameters: Parameters<typeof template>): Promise<string> => {
   const run = await rehearse(template(...parameters), {})
@@ -102,7 +190,13 @@ const contentOf = async (...parameters: Parameters<typeof template>): Promise<st
 }
 
 test('secrets in helpers make the content a secret', async () => {
-  for (const source of ['{{b64 pin}}', '{{json logins}}', '{{default pin "x"}}', '{{quote pin}}']) {
+  for (const source of [
+    '{{b64 pin}}',
+    '{{yaml logins}}',
+    '{{json logins}}',
+    '{{default pin "x"}}',
+    '{{quote pin}}',
+  ]) {
     const run = await rehearse(template({ src: folder.write('s.hbs', source), dest: '/etc/x', values }), {})
     assert.is(run.outcome, 'changed', String(run.error))
     assert.not.match(JSON.stringify(run.changes), /4711|aHVzaC00NzEx/)
@@ -170,10 +264,14 @@ test('a playbook has helpers of its own', async () => {
   const { error } = await rehearse(template({ src, dest: '/etc/x', values, helpers: broken }), {})
   assert.match(String(error), 'cannot call upper word: not today')
   await rejects(
-    async () => template({ src, dest: '/etc/x', helpers: { join: () => '' } }),
+    async () => template({ src, dest: '/etc/x', helpers: { each: () => '' } }),
     'params-invalid',
-    'the names of helpers that every template has cannot be used',
+    'the names of helpers of Handlebars cannot be used',
   )
+  // one of every template, replaced
+  const lined = folder.write('lined.hbs', '{{join names}} {{lower word}}')
+  const own = { join: (list: unknown) => String(list).replaceAll(',', ' ') }
+  assert.is(await contentOf({ src: lined, dest: '/etc/x', values, helpers: own }), "b a c it's")
 })
 
 test('a template can be a function', async () => {

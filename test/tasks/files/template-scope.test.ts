@@ -61,8 +61,20 @@ const refused: readonly (readonly [string, string, string, string?])[] = [
   ['{{#with db}}{{#if ../..}}x{{/if}}{{/with}}', '../..', '1:19'],
   ['{{#each ..}}x{{else}}y{{/each}}', '..', '1:9'],
   ['{{#with ../..}}x{{else}}y{{/with}}', '../..', '1:9'],
-  ['{{lookup db "hots"}}', 'cannot write lookup db "hots": it is undefined', '1:1'],
-  ['{{lookup names 7}}', 'cannot write lookup names 7: it is undefined', '1:1'],
+  ['{{lookup db "hots"}}', 'not set: lookup db "hots"', '1:1', 'did you mean host?'],
+  ['{{lookup names 7}}', 'not set: lookup names 7', '1:1'],
+  ['{{#if (lookup db "hots")}}a{{/if}}', 'not set: lookup db "hots"', '1:7', 'did you mean host?'],
+  ['a\n{{#each (lookup db "names")}}a{{/each}}', 'not set: lookup db "names"', '2:9'],
+  ['{{#with (lookup db "names")}}a{{/with}}', 'not set: lookup db "names"', '1:9'],
+  ['{{#unless (lookup names 2)}}a{{/unless}}', 'not set: lookup names 2', '1:11'],
+  [
+    '{{#if (eq (lookup db "hots") "db1")}}a{{/if}}',
+    'not set: lookup db "hots"',
+    '1:11',
+    'did you mean host?',
+  ],
+  ['{{lookup (lookup db "hots") "a"}}', 'not set: lookup db "hots"', '1:10', 'did you mean host?'],
+  ['{{lookup db "constructor"}}', 'not set: lookup db "constructor"', '1:1'],
 ]
 for (const [text, message, place, hint] of refused) {
   test(`refuses ${JSON.stringify(text)}`, async () => {

@@ -47,6 +47,29 @@ test('a tag that is not closed is named, with its line', () => {
     }
 })
 
+test('what Handlebars cannot parse is said in words, with its line', () => {
+  const cases = [
+    ['a\n{{list.0}}', 'a number is not expected here; the first item of a list is list.[0]'],
+    ['a\n{{/if}}', 'this block was not opened, or one in it is not closed'],
+    ['a\n{{#each x}}{{/if}}', '{{/if}} cannot close {{#each}}'],
+    ['a\n{{else if x}}', '{{else}} is not expected here: it belongs in a block'],
+    ['a\n{{#x}}{{else}}{{else}}{{/x}}', '{{else}} is not expected here: it belongs in a block'],
+    ['a\n{{a (b}}', '}} is not expected here: a name is missing before it, or a ( or {{{ is not closed'],
+    ['a\n{{a}}}', '}}} is not expected here: {{ is closed by }}'],
+    ['a\n{{a=1}}', '= is not expected here: named values follow the others, as in {{helper value name=1}}'],
+    ['a\n{{a |b|}}', 'what is here cannot be read'],
+  ] as const
+  for (const [text, message] of cases)
+    try {
+      renderTemplate(text, { a: 1, x: true }, 'x.hbs')
+      assert.unreachable()
+    } catch (error) {
+      if (!isCoxswainError(error)) throw error
+      assert.is(error.message, `x.hbs: ${message}`)
+      assert.is(error.place?.line, 2)
+    }
+})
+
 const values = {
   port: 80,
   nothing: null,
@@ -100,7 +123,8 @@ const texts: readonly (readonly [string, string])[] = [
     'aMISSINGb',
   ],
   ['{{#each nothing}}x{{else}}none{{/each}}{{#each absent}}x{{/each}}', 'none'],
-  ['{{#if (lookup db "hots")}}a{{else}}b{{/if}}', 'b'],
+  ['{{#if (default (lookup db "hots") false)}}a{{else}}b{{/if}}', 'b'],
+  ['{{default (lookup db "host") "x"}} {{default (lookup (lookup sites 0) "nme") "x"}}', 'db1 x'],
   ['{{#each names}}{{#if @first}}1{{/if}}{{@last}}{{/each}}', '1falsetrue'],
 ]
 for (const [text, wanted] of texts) {
@@ -123,14 +147,17 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['{{@root.prt}}', 'not set: @root.prt', '1:3'],
   ['{{lookup bd "host"}}', 'not set: bd', '1:10'],
   ['{{#if (lookup bd "x")}}{{/if}}', 'not set: bd', '1:15'],
-  ['{{lookup db "hots"}}', 'cannot write lookup db "hots": it is undefined', '1:1'],
+  ['{{lookup db "hots"}}', 'not set: lookup db "hots"', '1:1'],
   ['{{nothing}}', 'cannot write nothing: it is null', '1:1'],
+  ['{{> sub/part this}}', 'names a partial in a folder: sub/part', '1:1'],
+  ['x{{#each nothing}}y{{/each}}', 'cannot use nothing in {{#each}}: it is null', '1:2'],
+  ['{{#each db.user}}y{{/each}}', 'cannot use db.user in {{#each}}: it is null', '1:1'],
   ['{{absent}}', 'cannot write absent: it is undefined', '1:1'],
   ['{{db.user}}', 'cannot write db.user: it is null', '1:1'],
   ['{{db}}', 'it is a map', '1:1'],
   ['{{constructor}}', 'not set: constructor', '1:3'],
   ['{{db.__proto__}}', 'not set: db.__proto__', '1:3'],
-  ['{{#if port}}{{else}}{{/each}}', "doesn't match", '1'],
+  ['{{#if port}}{{else}}{{/each}}', 'cannot close', '1'],
   ['{{shout port}}', 'calls shout, which is not a helper', '1:1'],
   ['{{port off}}', 'calls port, which is not a helper', '1:1'],
   ['{{db.host port}}', 'calls db.host, which is not a helper', '1:1'],
@@ -239,4 +266,26 @@ test('file and template replace content that is not text, and say so', async () 
     ])
     assert.is(run.files.get('/x')?.content, 'plain')
   }
+})
+
+test('without overwrite, the content of a file that exists stays', async () => {
+  const task = template({ src: () => 'new\n', dest: '/etc/pool.conf', mode: '0600', overwrite: false })
+  assert.is((await rehearse(task, {})).files.get('/etc/pool.conf')?.content, 'new\n')
+  const there = await rehearse(task, { files: { '/etc/pool.conf': 'mine\n' } })
+  assert.equal(there.changes, [{ what: 'mode of /etc/pool.conf', from: '0644', to: '0600' }])
+  assert.is(there.files.get('/etc/pool.conf')?.content, 'mine\n')
+})
+
+test('without overwrite, a folder is an error, and a link to nothing is replaced', async () => {
+  const given = { src: () => 'new\n', mode: '0600', overwrite: false } as const
+  const there = await rehearse(template({ ...given, dest: '/etc' }), { files: { '/etc/x': 'mine\n' } })
+  assert.is(there.predicted, 'failed')
+  assert.match(String(there.error), '/etc exists, but is not a file')
+  const link = await rehearse(template({ ...given, dest: '/etc/a' }), {
+    files: { '/etc/a': { content: '/srv/none', type: 'link' } },
+  })
+  assert.equal(
+    link.changes.map(({ what, to }) => [what, to]),
+    [['/etc/a', 'new\n']],
+  )
 })

@@ -9,7 +9,8 @@ import { memberOf } from '../../../tasks/kubernetes/etcd/members.ts'
 import { ownServer } from '../../../tasks/kubernetes/kubeadm/kubectl.ts'
 import { clusterSchema, hostOf } from '../../../tasks/kubernetes/kubeadm/settings.ts'
 import { writeConfig } from '../../../tasks/kubernetes/write-config.ts'
-import { addressOf } from '../../../tasks/network/addresses/addresses.ts'
+import { addressOf, isMapped } from '../../../tasks/network/addresses/addresses.ts'
+import { unusableBecause } from '../../../tasks/network/addresses/unusable.ts'
 import { networkOf, networksOf, overlap } from '../../../tasks/network/addresses/networks.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -25,7 +26,9 @@ const rendered = (kubernetesVersion: string, address: string, endpoint: string):
 }
 
 /** Addresses in any of the forms that people write. */
-const addresses = fc.oneof(fc.ipV4(), fc.ipV6())
+const addresses = fc
+  .oneof(fc.ipV4(), fc.ipV6())
+  .filter((one) => unusableBecause(one) === undefined && !isMapped(one))
 const inEndpoint = (address: string): string => (isIPv6(address) ? `[${address}]:6443` : `${address}:6443`)
 
 test('URLs have brackets around IPv6, SANs do not, and both parse', () => {
@@ -212,7 +215,11 @@ test('networks of one and of both families are accepted', () => {
 
 test('a node joins at an endpoint in brackets', () => {
   const node = { name: 'm2', address: 'fd00::12', port: 6443, version: 'v1.37.2' }
-  const text = joinConfig(node, { endpoint: '[fd00::10]:6443', token: 'a.b', caCertHash: 'sha256:00' }, [])
+  const text = joinConfig(
+    node,
+    { endpoint: '[fd00::10]:6443', token: 'a.b', caCertHashes: ['sha256:00'] },
+    [],
+  )
   assert.match(text, /apiServerEndpoint: "?\[fd00::10\]:6443"?/)
   assert.match(text, /advertiseAddress: fd00::12/)
 })

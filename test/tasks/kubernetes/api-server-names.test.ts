@@ -67,6 +67,28 @@ test('a name that was added gets a new certificate', async () => {
   assert.not.ok([...run.files.keys()].some((path) => path.endsWith('.former')))
 })
 
+test('a name that must go gets a new certificate, and one that it does not have changes nothing', async () => {
+  const made = withNames('IP:10.0.0.11,DNS:new.example.org')
+  const both = withNames('IP:10.0.0.11,DNS:new.example.org,DNS:api.example.org,IP:10.0.0.10')
+  const given = { version: 'v1.37.2', address: '10.0.0.11', names: ['new.example.org'] }
+  const without = ['api.example.org', '10.0.0.10']
+  const there = { [`${folder}/ca.key`]: 'k', [`${folder}/ca.crt`]: both, [`${folder}/apiserver.crt`]: both }
+  const run = await rehearse(apiServerNames({ ...given, without }), world(made, there))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(
+    run.changes,
+    without.map((name) => ({
+      what: `name ${name} in ${folder}/apiserver.crt`,
+      from: 'present',
+      to: undefined,
+    })),
+  )
+  // without it, names beside those that are wanted stay
+  assert.is((await rehearse(apiServerNames(given), world(undefined, there))).outcome, 'ok')
+  for (const name of ['new.example.org', '10.0.0.11'])
+    assert.throws(() => apiServerNames({ ...given, without: [name] }), name)
+})
+
 test('if kubeadm refuses, that is said', async () => {
   const run = await rehearse(taskFor('other.example.org'), world(undefined))
   assert.match(String(run.error), 'the former one was put back')

@@ -7,6 +7,7 @@ import type { World } from '../../../engine/testing.ts'
 import { applyCni } from '../../../tasks/kubernetes/apply-cni.ts'
 import { daemonSets, manifestText } from '../../../tasks/kubernetes/pod-networks.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('apply-cni')
@@ -48,6 +49,7 @@ const cluster = ({
   sets = '',
   netConf = '',
   mounts = '[{"name":"net"}]',
+  networks = '',
 } = {}): ApiServer => {
   let text = applied
   let left = looks
@@ -55,8 +57,9 @@ const cluster = ({
   return {
     sent: () => text,
     world: {
-      files: { '/etc/kubernetes/admin.conf': 'x' },
+      files: { '/etc/kubernetes/admin.conf': 'x', '/etc/cni/net.d/of-a-package.conflist': 'x' },
       patterns: [
+        [sentPattern('tasks/kubernetes/networks/without-package.sh', '/etc/cni/net.d'), networks],
         [/^kubectl .* diff -f - >\/dev\/null$/, ({ stdin }) => ({ code: stdin === text ? 0 : 1 })],
         [
           /^kubectl .* apply -f -$/,
@@ -134,6 +137,28 @@ for (const [sets, found] of [
     assert.is(sent(), '')
   })
 }
+
+test('over a network of this host that no DaemonSet installed, nothing is applied', async () => {
+  const task = applyCni({
+    manifest: file('host.yaml', `${manifest}# 10-net.conflist\n`),
+    podCidr: '10.9.0.0/16',
+  })
+  // its own of a former cluster, the loopback device, and what no runtime reads
+  const usual = ['10-net.conflist', '99-loopback.conf', 'calico-kubeconfig', '05-x.conflist.bak']
+  const lines = (names: readonly string[]): string => names.map((name) => `/etc/cni/net.d/${name}\n`).join('')
+  const { world, sent } = cluster({ networks: lines(['10-bridge.conf', ...usual]) })
+  const run = await rehearse(task, world)
+  assert.match(
+    String(run.error),
+    'host already has a network that the manifest does not name: /etc/cni/net.d/10-bridge.conf',
+  )
+  assert.match(JSON.stringify(run.error), 'set cni_manifest to none to keep that network')
+  assert.is(sent(), '')
+  assert.is((await rehearse(task, cluster({ networks: lines(usual) }).world)).outcome, 'changed')
+  // from its first application on, the network writes its own files, whatever it calls them
+  const running = cluster({ sets: 'kube-system\tnet\t/etc/cni/net.d,\n', networks: lines(['50-own.conf']) })
+  assert.is((await rehearse(task, running.world)).outcome, 'changed')
+})
 
 test('the network itself, and additions to one, can be there', async () => {
   const sets = [

@@ -58,7 +58,7 @@ const etcdWorld = (text: string, theirs: string): World => ({
     [
       sentPattern('tasks/kubernetes/etcd/ask-members.sh'),
       ({ script }) =>
-        `https://127.0.0.1:2379\t${script.includes(`${etcd}/client.crt ${etcd}/client.key`) ? theirs : '200\t{}'}\n`,
+        `https://127.0.0.1:2379\t${script.includes(`crt ${etcd}/client /etc/kubernetes/manifests/etcd.yaml`) ? theirs : '200\t{}'}\n`,
     ],
   ],
 })

@@ -28,9 +28,9 @@ const documentsOf = (...args: Parameters<typeof textOf>): Record<string, Record<
 const given = {
   apiServer: { extraArgs: { 'audit-log-path': '/var/log/audit.log' } },
   scheduler: { extraArgs: { v: '2' } },
-  etcd: { imageTag: '3.5.99-0', quotaBackendBytes: 8_589_934_592, extraArgs: { 'snapshot-count': '5000' } },
+  etcd: { imageTag: '3.6.99-0', quotaBackendBytes: 8_589_934_592, extraArgs: { 'snapshot-count': '5000' } },
   kubeletExtraArgs: { v: '3' },
-  featureGates: { PublicKeysECDSA: true },
+  featureGates: { FutureGate: true },
   taints: [],
   kubelet: { maxPods: 50, cpuManagerPolicy: 'static' },
   kubeProxy: { mode: 'ipvs' },
@@ -51,11 +51,11 @@ test('up to v1beta3, arguments are maps', () => {
   assert.is(ClusterConfiguration?.['controllerManager'], undefined)
   assert.equal(ClusterConfiguration?.['etcd'], {
     local: {
-      imageTag: '3.5.99-0',
+      imageTag: '3.6.99-0',
       extraArgs: { 'quota-backend-bytes': '8589934592', 'snapshot-count': '5000' },
     },
   })
-  assert.equal(ClusterConfiguration?.['featureGates'], { PublicKeysECDSA: true })
+  assert.equal(ClusterConfiguration?.['featureGates'], { FutureGate: true })
   assert.is(KubeletConfiguration?.['cpuManagerPolicy'], 'static')
   assert.is(KubeProxyConfiguration?.['mode'], 'ipvs')
 })
@@ -159,7 +159,7 @@ for (const [version, setting, message] of [
   [
     'v1.37.0',
     { etcd: { extraArgs: { 'experimental-x': '1' } } },
-    /--experimental-x of etcd \(no longer from v1\.37 on\)/,
+    /--experimental-x of etcd \(no longer from 3\.7 on\)/,
   ],
   [
     'v1.25.0',
@@ -186,37 +186,42 @@ test('fields of kube-proxy do not replace the limit of connections', () => {
   assert.is(KubeProxyConfiguration?.['mode'], 'iptables')
 })
 
-test('a document of a kind that is not there needs its own apiVersion', () => {
+test('the configuration of the kubelet is added where there is none, and documents that kubeadm ignores are refused', () => {
   const merge = [{ kind: 'KubeletConfiguration', registryPullQPS: 10 }]
   assert.throws(
     () => textOf('v1.11.3', { merge }),
     /no KubeletConfiguration to merge with: it has MasterConfiguration/,
   )
+  const document =
+    'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nregistryPullQPS: 10'
+  assert.match(textOf('v1.36.0', { merge }), document)
   assert.match(
     textOf('v1.36.0', { merge: [{ ...merge[0], apiVersion: 'kubelet.config.k8s.io/v1beta1' }] }),
-    'registryPullQPS: 10',
+    document,
+  )
+  assert.throws(
+    () => textOf('v1.36.0', { merge: [{ apiVersion: 'example.org/v1', kind: 'Other', value: 1 }] }),
+    /no Other to merge with/,
   )
 })
 
-test('documents are merged by kind, and others are added', () => {
-  const { ClusterConfiguration, Other } = documentsOf('v1.36.0', {
+test('documents are merged by kind', () => {
+  const { ClusterConfiguration } = documentsOf('v1.36.0', {
     merge: [
       {
         kind: 'ClusterConfiguration',
         networking: { dnsDomain: 'example.org' },
         apiServer: { certSANs: ['a'] },
       },
-      { apiVersion: 'example.org/v1', kind: 'Other', value: 1 },
     ],
   })
   assert.equal(ClusterConfiguration?.['networking'], { podSubnet: '10.244.0.0/16', dnsDomain: 'example.org' })
   assert.equal(ClusterConfiguration?.['apiServer'], { certSANs: ['a'] })
-  assert.is(Other?.['value'], 1)
 })
 
 test('a joining node has what its configuration says about nodes', () => {
   const node = { name: 'm2', address: '10.0.0.12', port: 6443, version: 'v1.37.2' }
-  const discovery = { endpoint: '10.0.0.10:6443', token: 'a.b', caCertHash: 'sha256:00' }
+  const discovery = { endpoint: '10.0.0.10:6443', token: 'a.b', caCertHashes: ['sha256:00'] }
   const text = textOf('v1.37.2', { taints: [], patches: '/p', criSocket: '/run/x.sock' }, '10.0.0.12')
   const [joining] = readYaml(joinConfig(node, discovery, readYaml(text, 'test')), 'test')
   assert.equal(joining, {

@@ -3,11 +3,12 @@ import { rehearse } from '../../../engine/testing.ts'
 import { sharedFiles } from '../../../tasks/kubernetes/kubeadm/certificates.ts'
 import { copyCerts } from '../../../tasks/kubernetes/copy-certs.ts'
 import { suite } from '../../support/spec.ts'
+import { manifestOf } from './encryption-world.ts'
 
 const test = suite('copy-certs')
 
 const admin = '/etc/kubernetes/admin.conf'
-const contentOf = (path: string): string => `content of ${path} that nobody may see\n`
+const contentOf = (path: string): string => `private content of ${path}\n`
 const leader = {
   files: {
     ...Object.fromEntries([...sharedFiles, admin].map((path) => [path, contentOf(path)])),
@@ -51,7 +52,7 @@ test('a different file is replaced, and only sums are shown', async () => {
     run.changes.map(({ what }) => what),
     ['/etc/kubernetes/pki/sa.key'],
   )
-  assert.not.match(JSON.stringify(run.changes), 'nobody may see')
+  assert.not.match(JSON.stringify(run.changes), 'private content')
 })
 
 test('the mode of a key that others can read is corrected', async () => {
@@ -65,6 +66,24 @@ test('the mode of a key that others can read is corrected', async () => {
   )
 })
 
+test('a mode that is closed further stays: kubeadm gives sa.pub 0600 on masters that join', async () => {
+  const withMode = (mode: string) =>
+    Object.fromEntries(sharedFiles.map((path) => [path, { content: contentOf(path), mode }]))
+  for (const [mode, count] of [
+    ['0600', 0],
+    ['0400', 0],
+    ['0640', sharedFiles.filter((path) => path.endsWith('.key')).length],
+    ['0666', sharedFiles.length],
+    ['0040', sharedFiles.length],
+  ] as const) {
+    const run = await rehearse(copyCerts({ from: 'm1' }), {
+      files: withMode(mode),
+      others: { m1: leader },
+    })
+    assert.is(run.changes.length, count, mode)
+  }
+})
+
 test('--check predicts the copy for a new cluster, where the source does not have files yet', async () => {
   const run = await rehearse(copyCerts({ from: 'm1' }), {
     others: { m1: {} },
@@ -73,4 +92,48 @@ test('--check predicts the copy for a new cluster, where the source does not hav
   assert.is(run.predicted, 'would change')
   assert.is(run.outcome, 'failed')
   assert.match(String(run.error), '/etc/kubernetes/pki/ca.crt does not exist on m1')
+})
+
+const apiServer = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+const keys = '/etc/kubernetes/enc/keys.yaml'
+const encrypting = {
+  files: {
+    ...leader.files,
+    [apiServer]: manifestOf(keys),
+    [keys]: 'keys of encryption',
+  },
+}
+
+test('a host that joins gets the keys of encryption at rest, for root only, also in place of those of an earlier cluster', async () => {
+  for (const files of [{}, { [keys]: 'others' }]) {
+    const run = await rehearse(copyCerts({ from: 'm1' }), { files, others: { m1: encrypting } })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(run.files.get(keys)?.content, 'keys of encryption')
+    assert.equal([run.files.get(keys)?.mode, run.files.get(keys)?.owner], ['0600', 'root'])
+    assert.not.match(JSON.stringify(run.changes), 'keys of encryption')
+  }
+})
+
+test('a complete control-plane node keeps the keys that its API server has read; one whose join was interrupted does not', async () => {
+  const data = { '/var/lib/etcd/member/wal/0.wal': 'x' }
+  for (const [more, content] of [
+    [data, 'its own'],
+    [{}, 'keys of encryption'],
+    [{ ...data, '/etc/coxswain/unfinished': 'x' }, 'keys of encryption'],
+  ] as const) {
+    const files = { [apiServer]: manifestOf(keys), [keys]: 'its own', ...more }
+    const run = await rehearse(copyCerts({ from: 'm1' }), { files, others: { m1: encrypting } })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(run.files.get(keys)?.content, content)
+  }
+})
+
+test('a folder of the keys that exists stays as it is; a new one is for root only', async () => {
+  const folder = '/etc/kubernetes/enc'
+  for (const mode of [undefined, '0750']) {
+    const files = mode === undefined ? {} : { [folder]: { content: '', type: 'directory' as const, mode } }
+    const run = await rehearse(copyCerts({ from: 'm1' }), { files, others: { m1: encrypting } })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(run.files.get(folder)?.mode, mode ?? '0700')
+  }
 })

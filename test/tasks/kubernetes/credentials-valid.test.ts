@@ -79,12 +79,105 @@ test('valid certificates are ok, and so is a host that is not complete', async (
   assert.is((await rehearse(task, { files: { '/etc/kubernetes/admin.conf': admin } })).outcome, 'ok')
 })
 
+test('after a rotation by hand, ca.crt has several authorities: a certificate is that of any of them', async () => {
+  for (const bundle of [other.ca + own.ca, own.ca + other.ca])
+    for (const kubeconfig of [conf(own.leaf), conf(own.leaf, bundle), conf(other.leaf, other.ca)])
+      assert.is(
+        (
+          await rehearse(
+            task,
+            world(0, {
+              '/etc/kubernetes/pki/ca.crt': bundle,
+              '/etc/kubernetes/admin.conf': kubeconfig,
+            }),
+          )
+        ).outcome,
+        'ok',
+      )
+  const third = issue('third')
+  const run = await rehearse(task, world(0, { '/etc/kubernetes/pki/ca.crt': other.ca + third.ca }))
+  assert.match(
+    String(run.error),
+    /is signed by another authority than \/etc\/kubernetes\/pki\/ca\.crt \(CN=other, valid from \S+; CN=third, valid from/,
+  )
+})
+
+test('an authority that has expired beside one that is valid is not in the way', async () => {
+  // the leaves are valid for 10 days, and the authority for 10 years
+  const run = await rehearse(task, world(5, { '/etc/kubernetes/pki/ca.crt': own.leaf + own.ca }))
+  assert.is(run.outcome, 'ok', String(run.error))
+  const files = { '/etc/kubernetes/pki/ca.crt': own.leaf + own.ca, '/etc/kubernetes/admin.conf': '' }
+  const later = await rehearse(task, { ...world(15, { ...files, '/etc/kubernetes/pki/apiserver.crt': '' }) })
+  assert.is(later.outcome, 'ok', String(later.error))
+})
+
+const pki = '/etc/kubernetes/pki'
+const kubelet = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+/** Other certificates, of the authority of this world. */
+const more: NonNullable<World['files']> = {
+  [`${pki}/etcd/ca.crt`]: own.ca,
+  [`${pki}/front-proxy-ca.crt`]: own.ca,
+  ...Object.fromEntries(
+    [
+      'apiserver-kubelet-client',
+      'apiserver-etcd-client',
+      'etcd/server',
+      'etcd/peer',
+      'etcd/healthcheck-client',
+      'front-proxy-client',
+    ].map((name) => [`${pki}/${name}.crt`, own.leaf]),
+  ),
+  ...Object.fromEntries(
+    ['controller-manager', 'scheduler', 'super-admin'].map((name) => [
+      `/etc/kubernetes/${name}.conf`,
+      conf(own.leaf),
+    ]),
+  ),
+  [kubelet]: `${own.leaf}-----BEGIN EC PRIVATE KEY-----`,
+}
+const certificateOf = (text: string): NonNullable<World['patterns']> => [
+  [/^sed -n .*kubelet-client-current/, text],
+]
+
+test('all certificates of a control plane are looked at, and those of its authority are ok', async () => {
+  const run = await rehearse(task, { ...world(0, more), patterns: certificateOf(own.leaf) })
+  assert.is(run.outcome, 'ok', String(run.error))
+})
+
+for (const path of Object.keys(more).filter((one) => !/(ca\.crt|\.pem)$/.test(one)))
+  test(`a certificate of another authority is named: ${path}`, async () => {
+    const text = path.endsWith('.conf') ? conf(other.leaf) : other.leaf
+    const run = await rehearse(task, {
+      ...world(0, { ...more, [path]: text }),
+      patterns: certificateOf(own.leaf),
+    })
+    assert.match(String(run.error), `the certificate in ${path} is signed by another authority`)
+  })
+
+test('the certificate of the kubelet has expired: revive, and its key is not read', async () => {
+  const valid = { ...world(0, more), replies: {} }
+  // an authority is valid for 10 years, and a leaf for 10 days
+  const late = Object.fromEntries(
+    Object.entries({ ...valid.files, ...more }).map(([path, text]) => [
+      path,
+      path === kubelet || path.startsWith('/var/lib/etcd')
+        ? text
+        : path.endsWith('.conf')
+          ? conf(own.ca)
+          : own.ca,
+    ]),
+  )
+  const run = await rehearse(task, { ...world(15), files: late, patterns: certificateOf(own.leaf) })
+  assert.match(String(run.error), `the certificate in ${kubelet} expired at`)
+  assert.match(JSON.stringify(run.error), 'run playbooks/revive.ts')
+})
+
 for (const [title, given, message, hint] of [
   [
     'an expired one',
     world(15),
     /host: the certificate in \/etc\/kubernetes\/admin\.conf expired at \d{4}-\d\d-\d\dT[\d:]+Z, 5 days before the host's \d{4}-/,
-    'run on host: kubeadm certs renew all',
+    'run playbooks/renew-certs.ts; by hand, run on host: kubeadm certs renew all',
   ],
   [
     'a clock in the past',

@@ -43,6 +43,17 @@ test('without another member that responds, it is refused, also by --check', asy
   assert.match(hintOf(run.error), 'repair one of them first')
 })
 
+test('other members that could not be asked are not said to be down', async () => {
+  const { log, patterns } = etcdCluster(members(), { expired: ['10.0.0.2'], silent: ['10.0.0.3'] })
+  const run = await rehearse(etcdLeaderMove(), { patterns })
+  assert.equal([run.predicted, run.outcome, log], ['failed', 'failed', []])
+  assert.match(
+    String(run.error),
+    'the etcd member of host leads, and it is not known whether another member responds: etcd member m2 at https://10.0.0.2:2380 could not be asked: curl: (60)',
+  )
+  assert.match(hintOf(run.error), 'renew-certs')
+})
+
 test('an answer that is lost is not an error if leadership has moved', async () => {
   const lost = { path: /transfer-leadership/, made: true }
   const { patterns } = etcdCluster(members(), { lost })

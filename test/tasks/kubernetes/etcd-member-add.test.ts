@@ -149,15 +149,28 @@ test('a member that was added and never started is not added again', async () =>
 })
 
 test('a host that lost its data is removed from the list first, and then added', async () => {
-  const etcd = etcdCluster([
-    m1,
-    { name: 'm2', url: 'https://10.0.0.2:2380' },
-    { name: 'm3', url: 'https://10.0.0.3:2380' },
-  ])
+  const etcd = etcdCluster(three(), { withoutData: ['10.0.0.2'] })
   const run = await rehearse(task, joining(etcd).world)
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(etcd.log, [`remove ${ids[1]}`, 'add https://10.0.0.2:2380 as a learner', `promote ${ids[1]}`])
 })
+
+for (const [title, given, message] of [
+  [
+    'responds',
+    {},
+    'etcd member m2 at https://10.0.0.2:2380 responds, but host has nothing in /var/lib/etcd/member',
+  ],
+  ['could not be asked', { expired: ['10.0.0.2'] }, 'whether its member is lost is not known'],
+] as const)
+  test(`a member that ${title} stays in the list, although its host has no data where it is expected`, async () => {
+    const etcd = etcdCluster(three(), given)
+    const run = await rehearse(task, joining(etcd).world)
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), message)
+    assert.equal(run.commands.apply, [])
+    assert.equal(etcd.log, [])
+  })
 
 test('while another member has not started, no member is added', async () => {
   const etcd = etcdCluster([m1, { name: '', url: 'https://10.0.0.3:2380' }])
@@ -325,6 +338,11 @@ test('an etcd that could not be asked is not one that does not respond', async (
   assert.match(String(run.error), 'cannot ask etcd on host: neither curl nor kubectl is installed')
   const bare = await rehearse(etcdHealthy({ members: 3, timeout: 0 }), cannot(102))
   assert.match(String(bare.error), 'etcd on host does not respond')
+  const without = await rehearse(etcdHealthy({ members: 3, timeout: 0 }), cannot(103))
+  assert.match(
+    String(without.error),
+    'cannot ask etcd on host: /etc/kubernetes/pki/etcd has no ca.crt, or none of healthcheck-client, peer and server with its key',
+  )
   for (const [answer, why] of [
     ['unasked\tcurl: (60) SSL certificate problem', /cannot ask etcd on host: curl: \(60\) SSL/],
     ['404\tNot Found', /its JSON gateway is turned off/],
@@ -396,6 +414,27 @@ test('a member that lost its data stays in the list if the others do not have a 
   assert.equal(etcd.log, [])
 })
 
+test('while a member could not be asked, none is added, and the removal of one that may work is not proposed', async () => {
+  const etcd = etcdCluster([m1, { name: 'm3', url: 'https://10.0.0.3:2380' }], { expired: ['10.0.0.3'] })
+  const run = await rehearse(task, { ...joining(etcd).world, ...waits })
+  assert.match(String(run.error), 'etcd member m3 at https://10.0.0.3:2380 could not be asked: curl: (60)')
+  assert.match(hintOf(run.error), 'renew-certs')
+  assert.not.match(hintOf(run.error), 'remove')
+  assert.equal(etcd.log, [])
+})
+
+test('a member that lost its data stays in the list while it is not known whether the others have a quorum', async () => {
+  const etcd = etcdCluster(three(), { silent: ['10.0.0.2'], expired: ['10.0.0.3'] })
+  const run = await rehearse(task, { ...joining(etcd).world, ...waits })
+  assert.match(
+    String(run.error),
+    'host has lost its etcd data, and whether the other members have a quorum is not known: 3 members, 2 needed, 1 healthy, 1 not known',
+  )
+  assert.match(hintOf(run.error), 'renew-certs')
+  assert.not.match(hintOf(run.error), 'snapshot')
+  assert.equal(etcd.log, [])
+})
+
 test('the exact requests: files of a client, a path, and JSON; only changes are sent as such', async () => {
   const etcd = etcdCluster([m1])
   const sentToLeader: string[] = []
@@ -416,8 +455,8 @@ test('the exact requests: files of a client, a path, and JSON; only changes are 
     sent(
       'tasks/kubernetes/etcd/ask-members.sh',
       '/etc/kubernetes/pki/etcd/ca.crt',
-      '/etc/kubernetes/pki/etcd/healthcheck-client.crt',
-      '/etc/kubernetes/pki/etcd/healthcheck-client.key',
+      ['healthcheck-client', 'peer', 'server'].map((one) => `/etc/kubernetes/pki/etcd/${one}`).join(' '),
+      '/etc/kubernetes/manifests/etcd.yaml',
       path,
       JSON.stringify(body),
       10,

@@ -40,6 +40,16 @@ test('another member that does not respond is refused, with the arithmetic', asy
   assert.match(hintOf(run.error), 'repair that member first')
 })
 
+test('another member that could not be asked is refused in other words than one that does not respond', async () => {
+  const run = await rehearsed(3, { expired: ['10.0.0.2'] })
+  assert.match(
+    String(run.error),
+    'etcd member m2 at https://10.0.0.2:2380 could not be asked: curl: (60) SSL certificate problem: certificate has expired (3 members, 2 needed, 2 healthy, 1 not known; while host is away: 3 members, 2 needed, 1 healthy, 1 not known: it is not known whether etcd accepts writes)',
+  )
+  assert.match(hintOf(run.error), 'renew-certs')
+  assert.not.match(hintOf(run.error), 'repair that member')
+})
+
 for (const count of [1, 2])
   test(`of ${count}, none is taken away, unless the outage is accepted`, async () => {
     const run = await rehearsed(count)

@@ -380,8 +380,8 @@ for (const [title, given, accept, message, hint] of [
     'data elsewhere',
     { files: { [manifest]: plain.replace('--name=m1', '--data-dir=/srv/etcd') } },
     true,
-    'etcd on host has its data in /srv/etcd, not in /var/lib/etcd; nothing was stopped',
-    'by hand',
+    'etcd on host has its data in /srv/etcd, and only /var/lib/etcd is supported; nothing was changed',
+    'do not reset host',
   ],
   [
     'a quorum, and the flag in the manifest',

@@ -119,3 +119,24 @@ test('a host without the program is said, with a way out', async () => {
   assert.match(String(run.error), 'host does not have etcdutl')
   assert.match(hintOf(run.error), `${folder}/etcdutl`)
 })
+
+test('while a key of encryption at rest is replaced, nothing is restored', async () => {
+  const given = world()
+  const files = { ...given.files, '/etc/coxswain/rotate-keys/encryption.json': '{}' }
+  const run = await rehearse(etcdRestorePrepare({ snapshot, acceptLoss: true }), { ...given, files })
+  assert.equal([run.predicted, run.outcome, run.commands.apply], ['failed', 'failed', []])
+  assert.match(String(run.error), 'rotate-keys has left /etc/coxswain/rotate-keys/encryption.json')
+  assert.match(hintOf(run.error), 'if etcd is lost, add the former keys')
+})
+
+test('while the service account key is replaced, nothing is restored', async () => {
+  const given = world()
+  const files = { ...given.files, '/etc/coxswain/rotate-service-accounts/key.json': '{}' }
+  const run = await rehearse(etcdRestorePrepare({ snapshot, acceptLoss: true }), { ...given, files })
+  assert.equal([run.predicted, run.outcome, run.commands.apply], ['failed', 'failed', []])
+  assert.match(
+    String(run.error),
+    'rotate-service-accounts has left /etc/coxswain/rotate-service-accounts/key.json',
+  )
+  assert.match(hintOf(run.error), 'playbooks/rotate-service-accounts.ts')
+})

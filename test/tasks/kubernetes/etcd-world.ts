@@ -19,6 +19,8 @@ export interface FakeMember {
 interface Fakes {
   /** Client URLs, or parts of them, of members that do not respond. */
   readonly silent?: readonly string[]
+  /** Client URLs, or parts of them, of members without data: they do not respond until one is removed. */
+  readonly withoutData?: readonly string[]
   /** Client URLs, or parts of them, of members whose certificate has expired. */
   readonly expired?: readonly string[]
   /** How many of the first requests get no answer. */
@@ -62,6 +64,7 @@ export const etcdCluster = (
   members: FakeMember[],
   {
     silent = [],
+    withoutData = [],
     expired = [],
     inVain = 0,
     alarms = [],
@@ -84,6 +87,9 @@ export const etcdCluster = (
   }))
   let isCompacted = false
   const log: string[] = []
+  const isSilent = (url: string): boolean =>
+    silent.some((part) => url.includes(part)) ||
+    (withoutData.some((part) => url.includes(part)) && !log.some((line) => line.startsWith('remove')))
   const idOf = (member: FakeMember): string => (member.id ??= ids[members.indexOf(member)] ?? '1')
   const all = (): string[] => members.map(idOf)
   const asked = (id: string): FakeMember | undefined => members[all().indexOf(id)]
@@ -179,8 +185,7 @@ export const etcdCluster = (
   }
   const health = (url: string): string => {
     const member = members.find((one) => clientUrl(one.url) === url)
-    if (member === undefined || silent.some((part) => url.includes(part)))
-      return `${url}\tsilent\tcurl: (28) Connection timed out\n`
+    if (member === undefined || isSilent(url)) return `${url}\tsilent\tcurl: (28) Connection timed out\n`
     if (expired.some((part) => url.includes(part)))
       return `${url}\tunasked\tcurl: (60) SSL certificate problem: certificate has expired\n`
     if (!quorum) return `${url}\t503\t{"code":14, "message":"etcdserver: request timed out"}\n`
@@ -189,8 +194,7 @@ export const etcdCluster = (
   const statusAt = (url: string): string => {
     const at = members.findIndex((one) => clientUrl(one.url) === url)
     const [member, own] = [members[at], databases?.[at] ?? { ...database, quota: 0 }]
-    if (member === undefined || silent.some((part) => url.includes(part)))
-      return `${url}\tsilent\tcurl: (28) Connection timed out\n`
+    if (member === undefined || isSilent(url)) return `${url}\tsilent\tcurl: (28) Connection timed out\n`
     const status = {
       header: { member_id: idOf(member) },
       dbSize: String(own.size),

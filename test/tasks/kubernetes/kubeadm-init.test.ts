@@ -3,6 +3,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, World } from '../../../engine/testing.ts'
 import { kubeadmInit } from '../../../tasks/kubernetes/kubeadm-init.ts'
 import { suite } from '../../support/spec.ts'
+import { hintOf } from './etcd-world.ts'
 import { data, finish, finishedFiles, healthz, readyz, unfinished } from './master-world.ts'
 
 const test = suite('kubeadm-init')
@@ -127,6 +128,30 @@ test('a complete control-plane node is never initialised again: if it is down, t
   assert.equal(broken.commands.apply, [])
 })
 
+test('a control-plane node whose API server is ready is never to be deleted, whatever it lacks', async () => {
+  const { '/var/lib/etcd/member/wal': _wal, ...withoutData } = finishedFiles
+  const elsewhere = {
+    '/etc/kubernetes/manifests/etcd.yaml':
+      'spec:\n  containers:\n  - command: [etcd, --data-dir=/data/etcd]\n    volumeMounts:\n    - {name: etcd-data, mountPath: /data/etcd}\n  volumes:\n  - name: etcd-data\n    hostPath: {path: /data/etcd}\n',
+  }
+  for (const [files, message] of [
+    [
+      withoutData,
+      'the API server of host is ready, but host lacks /var/lib/etcd/member; nothing was changed',
+    ],
+    [
+      { ...withoutData, ...elsewhere },
+      'etcd on host has its data in /data/etcd, and only /var/lib/etcd is supported',
+    ],
+  ] as const) {
+    const run = await rehearse(init, world(files))
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), message)
+    assert.not.match(hintOf(run.error), 'delete')
+    assert.equal(run.commands.apply, [])
+  }
+})
+
 test('a worker does not become a control-plane node', async () => {
   const run = await rehearse(init, world({ '/etc/kubernetes/kubelet.conf': 'x' }))
   assert.is(run.outcome, 'failed')
@@ -197,3 +222,38 @@ test('another version than that of the cluster is refused', async () => {
   assert.is(run.outcome, 'failed')
   assert.match(String(run.error), 'the cluster runs v1.19.16, but kubernetes_version is v1.20.2')
 })
+
+for (const [title, addon, file] of [
+  ['the task says so', 'kube-proxy', undefined],
+  [
+    'the configuration on the host says so',
+    undefined,
+    'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nproxy:\n  disabled: true\n',
+  ],
+  [
+    'the configuration on the host skips its phase',
+    undefined,
+    'apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nskipPhases:\n  - addon/kube-proxy\n',
+  ],
+] as const) {
+  test(`an addon that is disabled is neither expected nor created: ${title}`, async () => {
+    const task = kubeadmInit({
+      version: 'v1.37.2',
+      address: '10.0.0.1',
+      ...(addon !== undefined && { disabledAddons: [addon] }),
+    })
+    const there = 'configmap/kubeadm-config\nconfigmap/kubelet-config\ndeployment.apps/coredns\n'
+    const config = file === undefined ? {} : { '/etc/coxswain/kubeadm.yaml': file }
+    const first = await rehearse(task, world(config, { system: there, running: 'v1.37.2' }))
+    assert.is(first.outcome, 'changed', String(first.error))
+    assert.equal(first.commands.apply, [
+      'kubeadm init --config /etc/coxswain/kubeadm.yaml --skip-token-print',
+    ])
+    const files = { ...finishedFiles, ...config }
+    const second = await rehearse(task, world(files, { system: there, running: 'v1.37.2' }))
+    assert.is(second.outcome, 'ok', String(second.error))
+    assert.equal(second.commands.apply, [])
+    assert.not.match(second.commands.check.join('\n'), 'kube-proxy')
+    assert.match(second.commands.check.join('\n'), 'coredns')
+  })
+}

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
-import { defineTask, ok, z } from '../../../engine/index.ts'
+import { defineTask, isCoxswainError, ok, z } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { sharedFiles } from '../../../tasks/kubernetes/kubeadm/certificates.ts'
@@ -13,6 +13,7 @@ import type { FakeMember } from './etcd-world.ts'
 import { resetPrograms } from './reset-world.ts'
 import { finish, finishedFiles, healthz, readyz, unfinished } from './master-world.ts'
 import { silentHost } from './silent-host.ts'
+import { manifestOf, manifestPath as apiServerManifest } from './encryption-world.ts'
 
 const test = suite('kubeadm-join')
 
@@ -150,6 +151,45 @@ test('unclear states are left to a person', async () => {
   }
 })
 
+const { '/var/lib/etcd/member/wal': _data, ...withoutData } = finishedFiles
+const elsewhere =
+  'spec:\n  containers:\n  - command: [etcd, --data-dir=/data/etcd]\n    volumeMounts:\n    - {name: etcd-data, mountPath: /data/etcd}\n  volumes:\n  - name: etcd-data\n    hostPath: {path: /data/etcd}\n'
+const etcdPod = '/etc/kubernetes/manifests/etcd.yaml'
+
+for (const [title, files, options, inVain, message] of [
+  [
+    'whose data is in another folder',
+    { ...withoutData, [etcdPod]: elsewhere },
+    {},
+    0,
+    'etcd on host has its data in /data/etcd',
+  ],
+  [
+    'whose API server is ready',
+    withoutData,
+    {},
+    0,
+    'the API server of host is ready, but host lacks /var/lib/etcd/member',
+  ],
+  ['whose member responds', withoutData, {}, 99, 'responds, but host has nothing in /var/lib/etcd/member'],
+  [
+    'whose member could not be asked',
+    withoutData,
+    { expired: ['10.0.0.2'] },
+    99,
+    'whether its member is lost is not known',
+  ],
+] as const)
+  test(`a master ${title} keeps its member, and is not reset`, async () => {
+    const first = leader([m1(), m2(), { name: 'm3', url: 'https://10.0.0.3:2380' }], options)
+    const run = await rehearse(join, host(files, { m1: first, inVain, more: phased(first) }))
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), message, String(run.error))
+    assert.not.match(hintOf(run.error), 'reset-node')
+    assert.equal(run.commands.apply, [])
+    assert.equal(first.log, [])
+  })
+
 /** Answers of a host on which kubeadm's phases and its reset succeed. */
 const phased = (first: ReturnType<typeof leader>): NonNullable<World['patterns']> => [
   [/^kubeadm init phase (certs|kubeconfig|kubelet-start)/, ''],
@@ -238,7 +278,7 @@ for (const [title, there] of [
 
 test('a control-plane node that lost its data is removed from the list, and joins again', async () => {
   const third = { name: 'm3', url: 'https://10.0.0.3:2380' }
-  const first = leader([m1(), m2(), third])
+  const first = leader([m1(), m2(), third], { silent: ['10.0.0.2'] })
   const run = await rehearse(
     join,
     host({ '/etc/kubernetes/kubelet.conf': 'x' }, { m1: first, more: phased(first) }),
@@ -246,6 +286,46 @@ test('a control-plane node that lost its data is removed from the list, and join
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(first.log, [`remove ${ids[1]}`, 'token delete abcdef'])
 })
+
+for (const [title, files, members] of [
+  [
+    'an interrupted join',
+    { ...unfinished, '/etc/kubernetes/manifests/kube-apiserver.yaml': 'pod' },
+    [m1(), m2()],
+  ],
+  [
+    'a lost disk',
+    { '/etc/kubernetes/kubelet.conf': 'x' },
+    [m1(), m2(), { name: 'm3', url: 'https://10.0.0.3:2380' }],
+  ],
+] as const)
+  test(`the keys of encryption at rest, which a reset deletes, are there before the host joins again: ${title}`, async () => {
+    const first = leader([...members], { silent: ['10.0.0.2'] })
+    const keys = '/etc/kubernetes/pki/encryption.yaml'
+    const world = {
+      ...first,
+      world: {
+        ...first.world,
+        files: { ...first.world.files, [apiServerManifest]: manifestOf(keys), [keys]: 'keys of the cluster' },
+      },
+    }
+    let there: unknown
+    const more: NonNullable<World['patterns']> = [
+      [/^kubeadm reset -f/, (_, all) => (all.delete(keys), '')],
+      [
+        /^kubeadm join/,
+        (_, all) => {
+          there = all.get(keys)?.content
+          return { code: 1, stderr: 'far enough' }
+        },
+      ],
+      ...phased(first),
+      ...silentHost,
+    ]
+    const run = await rehearse(join, host({ ...files, [keys]: 'old keys' }, { m1: world, inVain: 99, more }))
+    assert.match(`${String(run.error)} ${isCoxswainError(run.error) ? run.error.output : ''}`, 'far enough')
+    assert.is(there, 'keys of the cluster')
+  })
 
 test('a cluster whose etcd does not respond is not joined, and nothing is removed', async () => {
   const first = leader()

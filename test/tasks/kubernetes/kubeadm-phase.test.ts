@@ -149,6 +149,18 @@ test('certs all: valid certificates with the right authority and names are ok', 
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
+test('certs all: of several authorities in one file, any can have signed', async () => {
+  const [files, others] = [makePki('IP:10.0.0.10,DNS:api.example'), makePki('IP:10.0.0.10,DNS:api.example')]
+  const both = Object.keys(files).filter((path) => /\/(ca|front-proxy-ca)\.crt$/.test(path))
+  const run = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
+    files: {
+      ...files,
+      ...Object.fromEntries(both.map((path) => [path, (others[path] ?? '') + (files[path] ?? '')])),
+    },
+  })
+  assert.is(run.outcome, 'ok', String(run.error))
+})
+
 test('certs all: missing, truncated, wrongly signed and incomplete certificates are reported', async () => {
   const files = makePki('IP:10.0.0.10')
   const reported = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
@@ -228,6 +240,30 @@ test('kubelet-start: done if its files exist and it runs', async () => {
   // the folder exists before the kubelet looks for it
   assert.is(run.files.get('/etc/kubernetes/manifests')?.type, 'directory')
 })
+
+for (const [config, asked] of [
+  ['healthzPort: 10300\n', 'http://127.0.0.1:10300/healthz'],
+  ['healthzBindAddress: 0.0.0.0\n', 'http://127.0.0.1:10248/healthz'],
+  ['healthzBindAddress: "::"\nhealthzPort: 1\n', 'http://[::1]:1/healthz'],
+  ['healthzBindAddress: fd00::2\n', 'http://[fd00::2]:10248/healthz'],
+  ['healthzBindAddress: $(reboot)\nhealthzPort: x\n', 'http://127.0.0.1:10248/healthz'],
+  ['healthzPort: 0\n', undefined],
+] as const)
+  test(`kubelet-start: a kubelet is asked where its configuration says: ${config.replaceAll('\n', ' ')}`, async () => {
+    const run = await rehearse(kubeadmPhase({ ...known, phase: 'kubelet-start' }), {
+      files: { '/var/lib/kubelet/config.yaml': config, '/var/lib/kubelet/kubeadm-flags.env': 'x' },
+      patterns: [
+        [/^systemctl is-active kubelet$/, 'active\n'],
+        [/^curl /, 'ok'],
+      ],
+    })
+    assert.is(run.outcome, 'ok', String(run.error))
+    const health = run.commands.check.filter((command) => command.startsWith('curl '))
+    assert.equal(
+      [...new Set(health.map((command) => command.split(' ').at(-1)?.replaceAll("'", '')))],
+      asked === undefined ? [] : [asked],
+    )
+  })
 
 test('control-plane all: done if the API server of that node is ready', async () => {
   const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']

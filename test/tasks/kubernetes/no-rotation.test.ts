@@ -48,3 +48,32 @@ test('of some authorities: only their replacement is refused', async () => {
   assert.match(String(run.error), 'the authority cluster:')
   assert.throws(() => noRotation({ authorities: [] }), 'authorities')
 })
+
+test('a key of encryption at rest that is being replaced is refused, except where keys do not matter', async () => {
+  const there = { '/etc/coxswain/rotate-keys/encryption.json': '{}' }
+  const run = await rehearse(noRotation(), { files: there })
+  assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
+  assert.match(String(run.error), 'host is within the replacement of the key of encryption at rest')
+  assert.match(hintOf(run.error), 'run playbooks/rotate-keys.ts')
+  const ofWorkers = noRotation({ authorities: ['cluster'], keys: false })
+  assert.is((await rehearse(ofWorkers, { files: there })).outcome, 'ok')
+})
+
+test('a service account key that is being replaced is refused, except where it does not matter', async () => {
+  const there = { '/etc/coxswain/rotate-service-accounts/key.json': '{}' }
+  const run = await rehearse(noRotation(), { files: there })
+  assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
+  assert.match(String(run.error), 'host is within the replacement of the service account key')
+  assert.match(hintOf(run.error), 'run playbooks/rotate-service-accounts.ts')
+  // rotate-keys does not begin meanwhile
+  assert.is((await rehearse(noRotation({ keys: false }), { files: there })).outcome, 'failed')
+  assert.is((await rehearse(noRotation({ serviceAccounts: false }), { files: there })).outcome, 'ok')
+})
+
+test('the time until which former tokens are to be accepted is named', async () => {
+  const there = {
+    '/etc/coxswain/rotate-service-accounts/key.json': '{"key":"x","acceptUntil":"2026-12-31T00:00:00.000Z"}',
+  }
+  const run = await rehearse(noRotation(), { files: there })
+  assert.match(hintOf(run.error), 'which completes it after 2026-12-31T00:00:00.000Z')
+})

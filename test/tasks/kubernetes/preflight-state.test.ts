@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { readShellFile } from '../../../engine/shell-file.ts'
 import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
 import { preflightFindings } from '../../../tasks/kubernetes/preflight/findings.ts'
 import { preflightStateIn } from '../../../tasks/kubernetes/preflight/read.ts'
 import { preflightTable } from '../../../tasks/kubernetes/preflight/table.ts'
@@ -11,6 +12,7 @@ import { preflightState } from '../../../tasks/kubernetes/preflight-state.ts'
 import { propertyRuns } from '../../support/property-runs.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { valueOf } from '../../support/value-of.ts'
 import { found, healthy, printed, times, wanted } from './preflight/a-host.ts'
 
 const test = suite('preflight-state')
@@ -54,6 +56,14 @@ const cases: readonly (readonly [string, Parameters<typeof found>, readonly stri
   ],
   ['one CPU', [{ cpus: 1 }], ['fault m2: 1 CPU, and kubeadm requires 2']],
   ['swap that stays', [{ swapMiB: 512 }, { managesSwap: false }], ['fault m2: 512 MiB of swap are on']],
+  [
+    'programs that are installed by ha-masters',
+    [
+      { programs: {}, containerd: { disabled_plugins: '["cri"]' } },
+      { installs: { programs: true, runtime: true } },
+    ],
+    [],
+  ],
   ['swap that the playbook turns off', [{ swapMiB: 512 }], []],
   ['swap that is allowed', [{ swapMiB: 512 }, { managesSwap: false, allowsSwap: true }], []],
   [
@@ -109,6 +119,13 @@ const cases: readonly (readonly [string, Parameters<typeof found>, readonly stri
     'a route to the network of the services',
     [{ routes: [{ network: '10.100.0.0/16', device: 'eth1' }] }],
     ['fault m2: service_subnet 10.96.0.0/12 overlaps with its route to 10.100.0.0/16 by eth1'],
+  ],
+  [
+    'a configuration that kubeadm does not accept',
+    [{ refusals: ['ClusterConfiguration: kubeadm does not know the field x'] }],
+    [
+      'fault m2: kubeadm does not accept the configuration: ClusterConfiguration: kubeadm does not know the field x',
+    ],
   ],
   ['the routes of the pods themselves', [{ routes: [{ network: '10.244.1.0/24', device: 'cni0' }] }], []],
   [
@@ -176,6 +193,33 @@ test('the task sends one program, with the ports of the other hosts, and changes
   assert.equal(run.commands.apply, [])
   for (const port of [2379, 2380, 7443, 10250]) assert.match(sent[0] ?? '', `m2 10.0.0.2 ${port}`)
   assert.not.match(sent[0] ?? '', '10.0.0.1 ')
+})
+
+test('the kubeadm of the host judges the configuration', async () => {
+  const configuration = {
+    version: 'v1.37.2',
+    documents: [{ apiVersion: 'kubeadm.k8s.io/v1beta4', kind: 'ClusterConfiguration', x: 1 }],
+  }
+  const world: World = {
+    patterns: [
+      [sentPattern('tasks/kubernetes/preflight/read-host.sh'), printed],
+      [/^kubeadm version/, 'v1.37.2'],
+      [
+        /^kubeadm config validate --config \/dev\/stdin$/,
+        ({ stdin }) => {
+          assert.match(stdin, 'x: 1')
+          return { code: 1, stderr: 'Kind:"ClusterConfiguration"}: strict decoding error: unknown field "x"' }
+        },
+      ],
+    ],
+  }
+  const refusals = async (given: Parameters<typeof preflightState>[0]): Promise<string> =>
+    /"refusals":(\[[^\]]*\])/.exec(JSON.stringify(await valueOf(preflightState(given), world)))?.[1] ?? ''
+  assert.is(
+    await refusals({ configuration }),
+    '["/etc/coxswain/kubeadm.yaml: ClusterConfiguration: kubeadm does not know the field x"]',
+  )
+  assert.is(await refusals({}), '[]')
 })
 
 test('bad parameters', () => {

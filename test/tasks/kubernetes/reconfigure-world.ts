@@ -106,6 +106,7 @@ export const masterWorld = ({
       ...patterns,
       ...etcdCluster(members(), fakes).patterns,
       [/^kubeadm version -o short$/, `${kubeadm}\n`],
+      [/^kubeadm config (validate --config|migrate --old-config) \/dev\/stdin$/, 'ok\n'],
       [kubeadmFiles, dryRun({ ...usual, ...wanted })],
       [
         podsRun,
@@ -152,7 +153,7 @@ export const masterWorld = ({
       ],
       [/^curl .*(readyz|healthz)/, 'ok'],
       [
-        sentPattern('tasks/kubernetes/reconfigure/kubelet-outdated.sh'),
+        sentPattern('tasks/kubernetes/kubeadm/service-outdated.sh'),
         () => ({ code: outdated && !log.includes('restart kubelet') ? 0 : 1 }),
       ],
       [

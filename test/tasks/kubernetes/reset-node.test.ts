@@ -4,9 +4,10 @@ import type { World } from '../../../engine/testing.ts'
 import { resetNode } from '../../../tasks/kubernetes/reset-node.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { valueOf } from '../../support/value-of.ts'
 import { etcdCluster, hintOf } from './etcd-world.ts'
 import type { FakeMember } from './etcd-world.ts'
-import { resetPrograms } from './reset-world.ts'
+import { packageFile, resetPrograms } from './reset-world.ts'
 
 const test = suite('reset-node')
 
@@ -28,6 +29,8 @@ const members = (count: number): FakeMember[] =>
 interface Etcd {
   readonly count?: number
   readonly healthy?: number
+  /** Client URLs, or parts of them, of members whose certificate has expired. */
+  readonly expired?: readonly string[]
   /** The member lists that the leaving host and the other control-plane node return. */
   readonly answers?: { readonly own?: boolean; readonly other?: boolean }
   /** Whether etcd can remove a member. */
@@ -41,6 +44,7 @@ interface Etcd {
 const resetting = ({
   count = 3,
   healthy = 3,
+  expired = [],
   answers = {},
   quorum = true,
   rules = '',
@@ -50,7 +54,7 @@ const resetting = ({
   const { own = true, other = true } = answers
   const silent = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].slice(healthy)
   const lost = { path: /remove$/, made: false }
-  const cluster = etcdCluster(members(count), { silent, ...(!quorum && { lost }) })
+  const cluster = etcdCluster(members(count), { silent, expired, ...(!quorum && { lost }) })
   const etcd = (answer: boolean): NonNullable<World['patterns']> => [
     ...(answer ? [] : etcdCluster([], { inVain: 99 }).patterns),
     [
@@ -102,6 +106,7 @@ test('a host without traces is ok', async () => {
   const account: World['patterns'] = [
     [sentPattern('tasks/system/accounts/find-account.sh', 'root'), 'root:x:0:0::/root:/bin/sh\nroot\n'],
     [listRules, ''],
+    ...resetPrograms,
   ]
   assert.is((await rehearse(resetNode(known), { patterns: account })).outcome, 'ok')
   // the network of another tool, the kubeconfig of another cluster, the folder of an installed kubelet
@@ -112,6 +117,12 @@ test('a host without traces is ok', async () => {
   }
   const run = await rehearse(resetNode(known), { files, patterns: account })
   assert.is(run.outcome, 'ok', String(run.error))
+  // what a node leaves is named, and stays: nothing says whose it is
+  const left = { files: { '/var/lib/cni/networks': directory }, patterns: account }
+  assert.match(
+    String(await valueOf(resetNode(known), left)),
+    'nothing of kubeadm is left, so these were not removed: /var/lib/cni',
+  )
 })
 
 test('the etcd member and the Node are removed first, then everything else', async () => {
@@ -127,6 +138,25 @@ test('the etcd member and the Node are removed first, then everything else', asy
     [...run.files.keys()].filter((path) => path in trace || path.startsWith('/etc/coxswain')),
     [],
   )
+})
+
+test('former keys of encryption at rest are named before they are removed', async () => {
+  const { world } = resetting()
+  const kept = '/etc/coxswain/replaced/encryption-before-key-20261201t000000z.yaml'
+  const run = await rehearse(resetNode(known), { ...world, files: { ...world.files, [kept]: 'keys' } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.changes.some(({ what }) => what === `former keys: ${kept}`))
+  assert.not.ok(run.files.has(kept))
+})
+
+test('configurations of networks are named and removed one by one, those of packages stay', async () => {
+  const { world } = resetting()
+  const files = { ...world.files, [packageFile]: 'x' }
+  const run = await rehearse(resetNode(known), { ...world, files })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.changes.some(({ what }) => what === '/etc/cni/net.d/10-net.conflist'))
+  assert.not(run.changes.some(({ what }) => what === packageFile || what === '/etc/cni/net.d'))
+  assert.ok(run.files.has(packageFile))
 })
 
 test('before 1.15, reset does not have phases to skip', async () => {
@@ -214,6 +244,31 @@ test('another etcd that could not be asked is not taken for dead, and force is n
   assert.equal(run.commands.apply, [])
 })
 
+test('another etcd whose certificates are missing is not taken for dead', async () => {
+  const { world } = resetting()
+  const blind: World = { patterns: [[sentPattern('tasks/kubernetes/etcd/ask-members.sh'), { code: 103 }]] }
+  const run = await rehearse(resetNode(known), { ...world, others: { m2: blind } })
+  assert.match(
+    String(run.error),
+    'it is not known whether etcd responds on another control-plane node: cannot ask etcd on m2: /etc/kubernetes/pki/etcd has no ca.crt, or none of',
+  )
+  assert.not.match(hintOf(run.error), 'force')
+  assert.equal(run.commands.apply, [])
+})
+
+test('where members that could not be asked decide about the quorum, it says so, and force is not proposed', async () => {
+  const expired = ['10.0.0.1', '10.0.0.3']
+  const { world, removed } = resetting({ expired })
+  const run = await rehearse(resetNode(known), world)
+  assert.match(
+    String(run.error),
+    'whether etcd keeps its quorum without host is not known: 3 members, 2 needed, 1 healthy, 2 not known; after removing m1: 2 members, 2 needed, 1 healthy, 1 not known',
+  )
+  assert.match(hintOf(run.error), 'renew-certs')
+  assert.not.match(hintOf(run.error), 'force')
+  assert.equal([removed, run.commands.apply], [[], []])
+})
+
 test('what kube-proxy and pod networks left is removed, what others made is not', async () => {
   const { world } = resetting({
     rules: 'firewall rules and chains of Kubernetes (iptables-nft)\n',
@@ -223,7 +278,11 @@ test('what kube-proxy and pod networks left is removed, what others made is not'
     'cni0',
     'cali0123456789a',
     'vxlan.calico',
+    'bpfin.cali',
+    'bpfout.cali',
     'cilium_host',
+    'cilium_ipip4',
+    'flannel.ipip',
     'lxc0a1b2c3d4e5f',
     'flannel-v6.1',
     'kube-ipvs0',

@@ -116,6 +116,20 @@ test(
   },
 )
 
+test('files without a package are found', { needs: ['mounts'] }, () => {
+  const list = (at: string): string => sent('tasks/kubernetes/networks/without-package.sh', at)
+  const net = folder.at('net.d')
+  const out = inNamespace(
+    '--mount',
+    `mkdir -p '${net}/a folder'; echo x >${net}/10-x.conf; ln -s none ${net}/.link`,
+    list(net),
+    list(folder.at('none')),
+    // this file belongs to base-files
+    `( ${list('/etc/update-motd.d')}\n) | grep -c 10-uname || true; ls /etc/update-motd.d/10-uname`,
+  )
+  assert.is(out, `${net}/10-x.conf\n${net}/a folder\n${net}/.link\n0\n/etc/update-motd.d/10-uname\n`)
+})
+
 const foreign = [
   '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT',
   '-A FORWARD -m comment --comment "not KUBE-FORWARD" -j DOCKER-USER',
@@ -240,11 +254,14 @@ test(
   () => {
     const out = inNamespace(
       '--net',
-      'for t in "ip kube-proxy" "ip6 kube-proxy" "inet mine"; do nft add table $t; done',
+      'for t in "ip kube-proxy" "ip6 kube-proxy" "inet mine" "inet cni_hostport"; do nft add table $t; done',
       `( set +e; ${sent('tasks/kubernetes/reset/list-rules.sh')} )`,
       `( set +e; ${sent('tasks/kubernetes/reset/remove-rules.sh')} )`,
       'nft list tables',
     )
-    assert.is(out, 'nftables table ip kube-proxy\nnftables table ip6 kube-proxy\ntable inet mine\n')
+    assert.is(
+      out,
+      'nftables table ip kube-proxy\nnftables table ip6 kube-proxy\nthe table inet cni_hostport of nftables, which can be that of other containers\ntable inet mine\ntable inet cni_hostport\n',
+    )
   },
 )

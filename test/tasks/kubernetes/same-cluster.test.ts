@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { sameCluster } from '../../../tasks/kubernetes/same-cluster.ts'
@@ -37,6 +38,9 @@ scheduler: {}
 `
 
 const self = { name: 'm1', address: '10.0.0.11' }
+/** An error with its output and its hint. */
+const textOf = (error: unknown): string =>
+  isCoxswainError(error) ? [error.message, error.output, error.hint].join('\n') : String(error)
 const taskFor = ({ onlyFixed, ...given }: Record<string, unknown>): ReturnType<typeof sameCluster> =>
   sameCluster({
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443', ...given },
@@ -51,7 +55,58 @@ const world = (text: string): World => ({
       /^kubectl .*--server https:\/\/10\.0\.0\.11:6443 .* get configmap kubeadm-config /,
       text === '' ? '' : JSON.stringify({ data: { ClusterConfiguration: text } }),
     ],
+    [/^kubectl .* get configmap (kubelet-config-1\.\d+|kube-proxy) /, ''],
   ],
+})
+
+test('another endpoint is refused with its playbook, and that playbook accepts it and nothing else', async () => {
+  const moved = { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: 'api.example.org:6443' }
+  const refused = await rehearse(taskFor(moved), world(living))
+  assert.is(refused.outcome, 'failed')
+  assert.match(textOf(refused.error), 'run playbooks/move-endpoint.ts')
+  const own = { self, members: [self], moving: true }
+  assert.is((await rehearse(sameCluster({ cluster: moved, ...own }), world(living))).outcome, 'ok')
+  const other = await rehearse(
+    sameCluster({ cluster: { ...moved, podSubnet: '10.9.0.0/16' }, ...own }),
+    world(living),
+  )
+  assert.is(other.outcome, 'failed')
+  assert.match(textOf(other.error), 'pod_subnet is')
+  assert.not.match(textOf(other.error), 'control_plane_endpoint')
+})
+
+test('a move that is not complete: the server in the kubeconfig of kube-proxy is not compared', async () => {
+  const proxy = (server: string): string =>
+    `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${server}\n  name: default\nkind: Config\n`
+  const printed = `kind: ConfigMap\ndata:\n  kubeconfig.conf: |-\n${proxy('api.example.org:6443').replaceAll(/^(?=.)/gm, '    ')}`
+  const given = {
+    cluster: { kubernetesVersion: 'v1.37.2', controlPlaneEndpoint: 'api.example.org:6443' },
+    self,
+    members: [self],
+  }
+  const there = (server: string): World => ({
+    files: { '/etc/kubernetes/admin.conf': 'x' },
+    patterns: [
+      [
+        /get configmap kubeadm-config /,
+        JSON.stringify({
+          data: {
+            ClusterConfiguration:
+              'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\ncontrolPlaneEndpoint: 10.0.0.10:6443\nkubernetesVersion: v1.37.2\nnetworking:\n  podSubnet: 10.244.0.0/16\n',
+          },
+        }),
+      ],
+      [/get configmap kubelet-config /, ''],
+      [/get configmap kube-proxy /, JSON.stringify({ data: { 'kubeconfig.conf': proxy(server) } })],
+      [/get --raw /, { code: 1, stderr: 'Error from server (NotFound): x' }],
+      [/^kubeadm version -o short$/, 'v1.37.2'],
+      [kubeadmFiles, `${dryRun(usual)}=== addon kube-proxy\n${printed}\n`],
+    ],
+  })
+  const run = await rehearse(sameCluster({ ...given, moving: true }), there('10.0.0.10:6443'))
+  assert.is(run.outcome, 'ok', textOf(run.error))
+  const strict = await rehearse(sameCluster(given), there('10.0.0.10:6443'))
+  assert.match(textOf(strict.error), "server of kube-proxy's kubeconfig")
 })
 
 test('the settings of the cluster, and what it does not say, are ok', async () => {
@@ -93,7 +148,7 @@ for (const [given, message, text] of [
   ],
   [
     { kubernetesVersion: 'v1.20.5' },
-    'kubernetes_version is v1.20.5, but the cluster has v1.20.2: to upgrade, see kubeadm upgrade',
+    'kubernetes_version is v1.20.5, but the cluster has v1.20.2: to upgrade, run playbooks/upgrade.ts',
   ],
   [{ kubernetesVersion: 'v1.21.2' }, 'kubernetes_version is v1.21.2, but the cluster has v1.20.2'],
   [
@@ -125,22 +180,23 @@ const living37 = living
   .replace('k8s.gcr.io', 'registry.k8s.io')
   .replace('    authorization-mode: Node,RBAC\n', '  - name: v\n    value: "2"\n')
 
+type Maps = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** The ConfigMaps of a cluster for kubelets and kube-proxy. */
+const keeping = (maps: Maps): NonNullable<World['patterns']>[number] => [
+  /^kubectl .* get configmap (kubelet-config\S*|kube-proxy) /,
+  ({ script }) => {
+    const data = maps[/configmap (\S+)/.exec(script)?.[1] ?? '']
+    return data === undefined ? '' : JSON.stringify({ data })
+  },
+]
+
 /** A cluster of 1.37 with a text of kubeadm-config, and other ConfigMaps. */
-const worldOf37 = (
-  text: string,
-  maps: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
-  kubeadm = 'v1.37.2',
-): World => ({
+const worldOf37 = (text: string, maps: Maps = {}, kubeadm = 'v1.37.2'): World => ({
   files: { '/etc/kubernetes/admin.conf': 'x' },
   patterns: [
+    keeping(maps),
     ...(world(text).patterns ?? []),
-    [
-      /^kubectl .* get configmap (kubelet-config|kube-proxy) /,
-      ({ script }) => {
-        const data = maps[/configmap (\S+)/.exec(script)?.[1] ?? '']
-        return data === undefined ? '' : JSON.stringify({ data })
-      },
-    ],
     [
       /^kubectl .* get --raw \S*configmaps\/coxswain-former-kube-proxy$/,
       { code: 1, stderr: 'Error from server (NotFound): it is not found' },
@@ -167,6 +223,11 @@ test('arguments as lists are compared by name', async () => {
     'apiServer.extraArgs.v is 3, but the cluster has 2: to apply it, run playbooks/reconfigure.ts',
   )
   assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts to apply the configuration')
+  const newer = await rehearse(taskFor(given('3')), worldOf37(text, {}, 'v1.37.3'))
+  assert.match(
+    hintOf(newer.error),
+    'install kubeadm v1.37.2 on the control-plane nodes, and run playbooks/reconfigure.ts',
+  )
 })
 
 for (const [title, maps, message] of [
@@ -186,12 +247,163 @@ for (const [title, maps, message] of [
     const run = await rehearse(task, worldOf37(living37, maps))
     assert.match(JSON.stringify(run.error), message)
     assert.match(hintOf(run.error), 'run playbooks/reconfigure.ts')
+    // kubeadm of another patch release writes the same settings
     const older = await rehearse(task, worldOf37(living37, maps, 'v1.37.1'))
-    assert.is(older.outcome, 'ok')
+    assert.match(JSON.stringify(older.error), message)
+    // one of another minor release can write others: what the configuration sets is compared
     assert.match(
-      String(await valueOf(task, worldOf37(living37, maps, 'v1.37.1'))),
-      'not compared: kubelets and kube-proxy (kubeadm on host is v1.37.1',
+      String(
+        await valueOf(
+          task,
+          worldOf37(living37, { 'kubelet-config': maps['kubelet-config'] ?? {} }, 'v1.36.3'),
+        ),
+      ),
+      'not compared: what kubeadm sets by itself for kubelets and kube-proxy (kubeadm on host is v1.36.3',
     )
+  })
+}
+
+test('an addon whose phase is skipped is not a difference, whether kubeadm has noted that or not', async () => {
+  const v = { apiServer: { extraArgs: { v: '2' } } }
+  const noted = `${living37}proxy:\n  disabled: true\n`
+  for (const [kubernetesVersion, text, given] of [
+    ['v1.37.2', noted, { skipPhases: ['addon/kube-proxy'] }],
+    ['v1.37.2', noted, { merge: [{ kind: 'InitConfiguration', skipPhases: ['addon/kube-proxy'] }] }],
+    ['v1.37.2', noted, { proxy: { disabled: true } }],
+    // made by kubeadm before 1.31, and upgraded
+    ['v1.37.2', living37, { skipPhases: ['addon'] }],
+  ] as const) {
+    const run = await rehearse(taskFor({ kubernetesVersion, ...v, ...given }), worldOf37(text))
+    assert.is(run.outcome, 'ok', `${String(run.error)} ${JSON.stringify(run.error)}`)
+  }
+  const old = await rehearse(taskFor({ skipPhases: ['addon/coredns'] }), world(living))
+  assert.is(old.outcome, 'ok', String(old.error))
+  for (const [text, given, message] of [
+    [noted, {}, 'proxy.disabled is false, but the cluster has true'],
+    [noted, { skipPhases: ['addon/coredns'] }, 'proxy.disabled is false, but the cluster has true'],
+    [living37, { proxy: { disabled: true } }, 'proxy.disabled is true, but the cluster has false'],
+  ] as const) {
+    const run = await rehearse(taskFor({ kubernetesVersion: 'v1.37.2', ...v, ...given }), worldOf37(text))
+    assert.match(JSON.stringify(run.error), message)
+  }
+})
+
+test('kube-proxy without a mode has iptables, as clusters of kubeadm alone and upgraded ones have it', async () => {
+  const given = (mode?: string) => ({
+    kubernetesVersion: 'v1.37.2',
+    apiServer: { extraArgs: { v: '2' } },
+    ...(mode !== undefined && { kubeProxy: { mode } }),
+  })
+  const maps = (mode: string) => ({
+    'kube-proxy': { 'config.conf': `kind: KubeProxyConfiguration\nmode: "${mode}"\n` },
+  })
+  const unset = await rehearse(taskFor(given()), worldOf37(living37, maps('')))
+  assert.is(unset.outcome, 'ok', `${String(unset.error)} ${JSON.stringify(unset.error)}`)
+  const other = await rehearse(taskFor(given()), worldOf37(living37, maps('nftables')))
+  assert.match(JSON.stringify(other.error), 'mode of kube-proxy: nftables → iptables')
+  const wanted = worldOf37(living37, maps(''))
+  const run = await rehearse(taskFor(given('ipvs')), {
+    ...wanted,
+    patterns: [
+      [
+        kubeadmFiles,
+        dryRun({
+          'addon kube-proxy':
+            'kind: ConfigMap\ndata:\n  config.conf: |-\n    kind: KubeProxyConfiguration\n    mode: ipvs\n',
+        }),
+      ],
+      ...(wanted.patterns ?? []),
+    ],
+  })
+  assert.match(JSON.stringify(run.error), 'mode of kube-proxy: not set → ipvs')
+})
+
+test('names for the certificates of etcd that the cluster does not have are refused, and more names are not', async () => {
+  const names = (...list: string[]) => ({
+    merge: [{ kind: 'ClusterConfiguration', etcd: { local: { serverCertSANs: list } } }],
+  })
+  const text = living.replace(
+    '    dataDir',
+    '    serverCertSANs: [a.example.org, b.example.org]\n    dataDir',
+  )
+  assert.is((await rehearse(taskFor(names('b.example.org')), world(text))).outcome, 'ok')
+  assert.is((await rehearse(taskFor({}), world(text))).outcome, 'ok')
+  const run = await rehearse(taskFor(names('c.example.org')), world(text))
+  assert.match(JSON.stringify(run.error), 'etcd.local.serverCertSANs is ')
+  assert.match(JSON.stringify(run.error), 'kubeadm init phase certs etcd-server')
+  const none = await rehearse(taskFor(names('c.example.org')), world(living))
+  assert.match(JSON.stringify(none.error), 'but the cluster does not have it')
+})
+
+/** What kubeadm of 1.20 keeps for kubelets and kube-proxy, shortened. */
+const maps20: Maps = {
+  'kubelet-config-1.20': {
+    kubelet:
+      'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ncgroupDriver: cgroupfs\nfailSwapOn: false\nrotateCertificates: true\nsyncFrequency: 1m0s\nevictionHard:\n  nodefs.available: 5%\n',
+  },
+  'kube-proxy': {
+    'config.conf':
+      'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ""\nconntrack:\n  maxPerCore: 0\n  min: null\nipvs:\n  scheduler: ""\n',
+  },
+}
+const world20 = (maps: Maps = maps20): World => ({
+  ...world(living),
+  patterns: [keeping(maps), ...(world(living).patterns ?? [])],
+})
+
+for (const kubeProxy of [{ nodePortAddresses: [] }, { featureGates: {} }, { ipvs: { excludeCIDRs: [] } }]) {
+  test(`1.20: null in kube-proxy's ConfigMap is not set, as ${JSON.stringify(kubeProxy)} wants it`, async () => {
+    const nulls =
+      'kind: KubeProxyConfiguration\nnodePortAddresses: null\nfeatureGates: null\nipvs:\n  excludeCIDRs: null\n'
+    const there = world20({ ...maps20, 'kube-proxy': { 'config.conf': nulls } })
+    const run = await rehearse(taskFor({ kubeProxy }), there)
+    assert.is(run.outcome, 'ok', JSON.stringify(run.error))
+    const other = await rehearse(taskFor({ kubeProxy: { nodePortAddresses: ['10.0.0.0/8'] } }), there)
+    assert.match(JSON.stringify(other.error), 'nodePortAddresses of kube-proxy: not set → [')
+  })
+}
+
+test('1.20: the driver of cgroups that each node sets by an argument is not missed in the ConfigMap', async () => {
+  const [name] = Object.keys(maps20)
+  const there = world20({ ...maps20, [name ?? '']: { kubelet: 'kind: KubeletConfiguration\n' } })
+  const run = await rehearse(taskFor({ cgroupDriver: 'systemd' }), there)
+  assert.is(run.outcome, 'ok', JSON.stringify(run.error))
+})
+
+for (const given of [
+  {},
+  { cgroupDriver: 'cgroupfs', failSwapOn: false, kubeProxyConntrackMaxPerCore: 0 },
+  // as kubeadm writes it in another way
+  { kubelet: { syncFrequency: '60s', readOnlyPort: 0, rotateCertificates: false, staticPodURL: '' } },
+  { kubelet: { evictionHard: { 'nodefs.available': '5%' } } },
+  { kubeProxy: { mode: 'iptables' } },
+]) {
+  test(`1.20: what the cluster keeps is as ${JSON.stringify(given)} sets it`, async () => {
+    const run = await rehearse(taskFor(given), world20())
+    assert.is(run.outcome, 'ok', `${String(run.error)} ${JSON.stringify(run.error)}`)
+  })
+}
+
+for (const [given, message] of [
+  [
+    { kubelet: { maxPods: 250 } },
+    'maxPods of the kubelets (ConfigMap kubelet-config-1.20): not set → 250: set it in the ConfigMap kubelet-config-1.20',
+  ],
+  [{ kubelet: { serializeImagePulls: false } }, 'serializeImagePulls of the kubelets'],
+  [{ kubelet: { evictionHard: { 'nodefs.available': '7%' } } }, '5% → 7%'],
+  [
+    { cgroupDriver: 'systemd' },
+    'cgroupDriver of the kubelets (ConfigMap kubelet-config-1.20): cgroupfs → systemd',
+  ],
+  [{ kubeProxy: { mode: 'ipvs' } }, 'mode of kube-proxy: not set → ipvs: set it in config.conf'],
+  [{ kubeProxyConntrackMaxPerCore: 1 }, 'conntrack.maxPerCore of kube-proxy: 0 → 1'],
+] as const) {
+  test(`1.20: refused, and not written: ${JSON.stringify(given)}`, async () => {
+    const run = await rehearse(taskFor(given), world20())
+    assert.match(String(run.error), 'the cluster has other settings than the configuration')
+    assert.match(JSON.stringify(run.error), message)
+    assert.match(hintOf(run.error), 'apply what kubelets and kube-proxy lack as it says')
+    assert.is((await rehearse(taskFor(given), world20({}))).outcome, 'ok')
   })
 }
 
@@ -241,7 +453,10 @@ test('up to 1.12, what is of one master is not compared', async () => {
     'kind: MasterConfiguration\nkubernetesVersion: v1.11.3\napi:\n  advertiseAddress: 10.0.0.12\n  controlPlaneEndpoint: 10.0.0.10:6443\netcd:\n  local:\n    dataDir: /var/lib/etcd\n    extraArgs:\n      initial-cluster: m2=x\nnetworking:\n  podSubnet: 10.244.0.0/16\n'
   const run = await rehearse(taskFor({ kubernetesVersion: 'v1.11.3' }), {
     ...world(''),
-    patterns: [[/get configmap kubeadm-config/, JSON.stringify({ data: { MasterConfiguration: text } })]],
+    patterns: [
+      [/get configmap kubeadm-config/, JSON.stringify({ data: { MasterConfiguration: text } })],
+      keeping({}),
+    ],
   })
   assert.is(run.outcome, 'ok', String(run.error))
 })

@@ -14,6 +14,7 @@ import {
   pod,
   self,
 } from './reconfigure-world.ts'
+import { selfSigned } from './worker-world.ts'
 
 const test = suite('same-master')
 
@@ -23,6 +24,26 @@ test('a master with the configured settings is ok', async () => {
   const run = await rehearse(sameMaster(given), masterWorld().world)
   assert.is(run.outcome, 'ok', String(run.error))
   assert.equal(run.commands.apply, [])
+})
+
+test('a master whose node has another name is named, with the name to write, on every release', async () => {
+  const client = selfSigned('/O=system:nodes/CN=system:node:m1.example.com')
+  for (const kubernetesVersion of ['v1.20.2', 'v1.37.2']) {
+    const { world } = masterWorld({
+      files: {
+        '/etc/kubernetes/kubelet.conf':
+          'client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n',
+        '/var/lib/kubelet/pki/kubelet-client-current.pem': client,
+      },
+    })
+    const run = await rehearse(sameMaster({ ...given, cluster: { ...cluster, kubernetesVersion } }), world)
+    assert.match(String(run.error), 'host is the node m1.example.com of this cluster, not m1')
+    assert.match(
+      hintOf(run.error),
+      /^give the host the name m1\.example\.com in the inventory; to rename it, .*remove-master\.ts.*ha-masters\.ts/,
+    )
+    assert.match(hintOf(run.error), 'give the host the name m1.example.com in the inventory')
+  }
 })
 
 test('what only matters for the first start of etcd, and what follows from the host, is ok', async () => {
@@ -90,19 +111,61 @@ for (const [title, files, wanted, message] of [
   })
 }
 
-test('without a complete node, and where it is not known what kubeadm would write, nothing is refused', async () => {
+test('kubeadm of another patch release writes the same settings: only the tag of the image of etcd is not compared', async () => {
+  const other = masterWorld({
+    wanted: { [etcd]: pod('etcd').replace(/image: (.*):.*/, 'image: $1:9.9.9-0') },
+    kubeadm: 'v1.37.3',
+  })
+  const run = await rehearse(sameMaster(given), other.world)
+  assert.is(run.outcome, 'ok', `${String(run.error)} ${outputOf(run)}`)
   const files = { [apiServer]: pod('kube-apiserver', { words: ['--v=4'] }) }
+  const changed = await rehearse(sameMaster(given), masterWorld({ files, kubeadm: 'v1.37.3' }).world)
+  assert.match(outputOf(changed), 'argument v of kube-apiserver: 4 → not set')
+  const wanted = { [etcd]: pod('etcd').replace('registry.k8s.io', 'registry.example.org') }
+  const registry = await rehearse(sameMaster(given), masterWorld({ wanted, kubeadm: 'v1.37.3' }).world)
+  assert.match(outputOf(registry), 'image of etcd')
+  assert.match(hintOf(registry.error), 'install kubeadm v1.37.2 on host, then run playbooks/reconfigure.ts')
+})
+
+test('static pods of another patch release are refused, also by kubeadm of that one', async () => {
+  const newer = pod('kube-apiserver').replace(/image: (.*):.*/, 'image: $1:v9.9.9')
+  const run = await rehearse(
+    sameMaster(given),
+    masterWorld({ wanted: { [apiServer]: newer }, kubeadm: 'v1.37.1' }).world,
+  )
+  assert.match(outputOf(run), /image of kube-apiserver: .* → .*:v9\.9\.9/)
+})
+
+test('a tag of the image of etcd that the configuration sets is compared, also by kubeadm of another patch release', async () => {
+  const wanted = { [etcd]: pod('etcd').replace(/image: (.*):.*/, 'image: $1:9.9.9-0') }
+  const chosen = { ...given, cluster: { ...given.cluster, etcd: { imageTag: '9.9.9-0' } } }
+  const run = await rehearse(sameMaster(chosen), masterWorld({ wanted, kubeadm: 'v1.37.3' }).world)
+  assert.match(outputOf(run), 'image of etcd')
+})
+
+test('without a complete node, and where it is not known what kubeadm would write, nothing is refused', async () => {
+  const files = {
+    [apiServer]: pod('kube-apiserver', { words: ['--v=4', '--secure-port=6443'] }).replace(
+      '    - --secure-port=1\n',
+      '',
+    ),
+  }
   const older = sameMaster({ cluster: { ...cluster, kubernetesVersion: 'v1.20.2' }, self, members: [self] })
-  const another = 'not compared: static pods and kubelet (kubeadm on host is v1.37.3'
+  const another =
+    'not compared: what kubeadm sets by itself in static pods and kubelet (kubeadm on host is v1.36.3'
   for (const [task, world, text] of [
-    [sameMaster(given), {}, 'undefined'],
+    [sameMaster(given), { patterns: [[/^kubeadm version/, { code: 127 }]] }, 'undefined'],
     [
       sameMaster(given),
       masterWorld({ files: { ...files, '/etc/coxswain/unfinished': 'x' } }).world,
       'undefined',
     ],
-    [sameMaster(given), masterWorld({ files, kubeadm: 'v1.37.3' }).world, another],
-    [older, masterWorld({ files }).world, 'not compared: static pods and kubelet (kubeadm v1.20.2 does not'],
+    [sameMaster(given), masterWorld({ files, kubeadm: 'v1.36.3' }).world, another],
+    [
+      older,
+      masterWorld({ files }).world,
+      'not compared: what kubeadm sets by itself in static pods and kubelet (kubeadm v1.20.2 does not',
+    ],
   ] as const) {
     const run = await rehearse(task, world)
     assert.is(run.outcome, 'ok', String(run.error))

@@ -69,3 +69,21 @@ test('the waits report what is missing, and change nothing', async () => {
   })
   assert.match(String(info.error), 'names another endpoint')
 })
+
+test('an endpoint is compared by its value, however it is written, and not with a part of another one', async () => {
+  const says = (url: string, endpoint: string) =>
+    rehearse(clusterInfo({ endpoint, timeout: 0 }), {
+      patterns: [[/cluster-info/, `Kubernetes control plane is running at \u001B[0;33m${url}\u001B[0m\n`]],
+    })
+  for (const [url, endpoint] of [
+    ['https://[fd00::10]:6443', '[FD00:0::10]:6443'],
+    ['https://lb:6443', 'lb:6443'],
+    ['https://10.0.0.10:6443', '10.0.0.10:6443'],
+  ] as const)
+    assert.is((await says(url, endpoint)).outcome, 'ok', url)
+  for (const [url, endpoint] of [
+    ['https://[fd00::11]:6443', '[fd00::10]:6443'],
+    ['https://10.0.0.10:64430', '10.0.0.10:6443'],
+  ] as const)
+    assert.match(String((await says(url, endpoint)).error), 'names another endpoint')
+})

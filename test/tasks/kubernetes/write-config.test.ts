@@ -1,11 +1,13 @@
 import * as assert from 'uvu/assert'
 import { parse, parseAllDocuments } from 'yaml'
 import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
 import { renderConfig } from '../../../tasks/kubernetes/config/render.ts'
 import { clusterSchema } from '../../../tasks/kubernetes/kubeadm/settings.ts'
 import type { HostConfig } from '../../../tasks/kubernetes/kubeadm/settings.ts'
 import { factsOf } from '../../../tasks/kubernetes/kubeadm/versions.ts'
 import { writeConfig } from '../../../tasks/kubernetes/write-config.ts'
+import { sent, sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('write-config')
@@ -155,10 +157,19 @@ test('v1alpha2 contains them', () => {
   assert.equal(MasterConfiguration?.['kubeProxy'], { config: { conntrack: { maxPerCore: 1 } } })
 })
 
+const addresses = sent('tasks/network/addresses/own-addresses.sh')
+const patterns: World['patterns'] = [
+  [sentPattern('tasks/network/addresses/own-addresses.sh'), '10.106.222.115 eth0\n'],
+  [/^kubeadm version/, { code: 127 }],
+]
+
 test('the file is readable by root only, and written once', async () => {
-  const run = await rehearse(writeConfig(configOf(0)), {})
+  const run = await rehearse(writeConfig(configOf(0)), { patterns })
   assert.is(run.outcome, 'changed')
-  assert.equal(run.commands, { check: [], apply: [] })
+  assert.equal(run.commands, {
+    check: [addresses, 'kubeadm version -o short'],
+    apply: [],
+  })
   const file = run.files.get('/etc/coxswain/kubeadm.yaml')
   assert.is(file?.mode, '0600')
   assert.equal(parse(String(file?.content)), parse(byHand(0)))
@@ -168,6 +179,7 @@ test('a mode that is too open is corrected', async () => {
   const content = renderConfig(configOf(0))
   const run = await rehearse(writeConfig(configOf(0)), {
     files: { '/etc/coxswain/kubeadm.yaml': { content, mode: '0644' } },
+    patterns,
   })
   assert.equal(
     run.changes.map(({ what }) => what),

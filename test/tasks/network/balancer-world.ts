@@ -34,7 +34,7 @@ export const world = (
     ],
     [/^haproxy -c -f /, proof],
     [
-      sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'),
+      sentPattern('tasks/network/load-balancers/reload.sh', '(\\S+) (\\S+) haproxy'),
       (_, files) => {
         files.set(path, files.get(`${path}.next`) ?? { content: '' })
         files.delete(`${path}.next`)

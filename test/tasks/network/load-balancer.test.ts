@@ -27,7 +27,7 @@ test('every control-plane node is a backend with a health check', async () => {
     replies: { 'haproxy -c -f /etc/haproxy/haproxy.cfg.next': 'Configuration file is valid' },
     patterns: [
       [
-        sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'),
+        sentPattern('tasks/network/load-balancers/reload.sh', '(\\S+) (\\S+) haproxy'),
         (_, files) => {
           files.set('/etc/haproxy/haproxy.cfg', files.get('/etc/haproxy/haproxy.cfg.next') ?? { content: '' })
           files.delete('/etc/haproxy/haproxy.cfg.next')
@@ -49,7 +49,7 @@ test('every control-plane node is a backend with a health check', async () => {
 const applied: NonNullable<World['patterns']> = [
   [/^haproxy -c -f /, ''],
   [
-    sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'),
+    sentPattern('tasks/network/load-balancers/reload.sh', '(\\S+) (\\S+) haproxy'),
     (_, there) => {
       there.set('/etc/haproxy/haproxy.cfg', there.get('/etc/haproxy/haproxy.cfg.next') ?? { content: '' })
       there.delete('/etc/haproxy/haproxy.cfg.next')
@@ -77,7 +77,7 @@ test('--check predicts a change once, if two plays of a run have the same backen
     lb: {
       patterns: [
         [/^haproxy -c -f /, ''],
-        [sentPattern('tasks/network/load-balancers/reload-haproxy.sh', '(\\S+) (\\S+)'), moved],
+        [sentPattern('tasks/network/load-balancers/reload.sh', '(\\S+) (\\S+) haproxy'), moved],
       ],
     },
   })

@@ -37,6 +37,16 @@ test('an exclusive key removes all others, except comments', () => {
   assert.is(withKey(`# mine\n${other}\nnew-kind AAAA\n`, given({ exclusive: true })), `# mine\n${key}\n`)
 })
 
+test('several keys, and no others', () => {
+  const third = `ssh-ed25519 ${blob('c')} carl@home`
+  const both = given({ key: `# the team\n${key}\n\n${other}\n${key}\n` })
+  assert.is(withKey(`${third}\n`, both), `${third}\n${key}\n${other}\n`)
+  const only = { ...both, exclusive: true }
+  assert.is(withKey(`no-pty ${other}\n${third}\n# mine\n`, only), `no-pty ${other}\n# mine\n${key}\n`)
+  assert.is(withKey(`${other}\n${third}\n${key}\n`, { ...both, state: 'absent' as const }), `${third}\n`)
+  assert.is(authorizedKey({ user: 'anna', key: both.key }).title, '2 keys of anna')
+})
+
 test('lines are parsed as by sshd', () => {
   assert.is(readKey(`command="ssh-rsa AAAA" ${key}`)?.options, 'command="ssh-rsa AAAA"')
   assert.is(readKey(`command="a \\" b",no-pty ${key}`)?.options, 'command="a \\" b",no-pty')
@@ -58,7 +68,8 @@ test('an up-to-date file is ok; without the user it is unknown', async () => {
 
 test('an invalid key or user is refused', () => {
   assert.throws(() => authorizedKey({ key: 'ssh-ed25519 AAAA' }), /a complete public key on one line/)
-  assert.throws(() => authorizedKey({ key: `${key}\n${other}` }), /a complete public key on one line/)
+  assert.throws(() => authorizedKey({ key: `${key}\nssh-ed25519 AAAA` }), /a complete public key on one line/)
+  assert.throws(() => authorizedKey({ key: '# none\n' }), /a complete public key on one line/)
   assert.throws(() => authorizedKey({ user: 'a;b', key }), /must be a user name/)
   assert.throws(() => authorizedKey({ key, options: 'no-pty b' }), /blanks in double quotes/)
   assert.throws(() => authorizedKey({ key, exclusive: true, state: 'absent' }), /exclusive/)

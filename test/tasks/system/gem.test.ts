@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
-import { gem, versionsIn } from '../../../tasks/system/gem.ts'
+import { gem, sourcesOf, versionsIn } from '../../../tasks/system/gem.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('gem')
@@ -64,4 +64,38 @@ test('without gem it is unknown; bad parameters are refused', async () => {
   assert.match(String(run.error), 'gem is not installed')
   assert.throws(() => gem({ name: '-x' }), /name of a gem/)
   assert.throws(() => gem({ name: 'x', version: '>= 1' }), /must be a version/)
+})
+
+test('the newest version of the sources', async () => {
+  const remote = (world: World): World => ({
+    patterns: [[/^gem list --remote --exact plum$/, 'plum (2.0)\n'], ...(world.patterns ?? [])],
+  })
+  const task = gem({ name: 'plum', state: 'latest' })
+  const run = await rehearse(task, remote(host('plum (1.0)\n', 'plum (2.0, 1.0)\n')))
+  assert.equal(run.commands.apply, ['gem install plum --version 2.0 --no-document'], String(run.error))
+  assert.equal(run.changes, [{ what: 'gem plum 2.0', from: '1.0', to: '2.0' }])
+  assert.is((await rehearse(task, remote(host('plum (2.0, 1.0)\n', '')))).outcome, 'ok')
+  const sources = [
+    '--clear-sources',
+    '--source',
+    'http://a.example',
+    '-shttp://b.example',
+    '--source=http://c.example',
+  ]
+  assert.equal(sourcesOf(['--no-wrappers', ...sources, '--user-install']), sources)
+  const own = await rehearse(gem({ name: 'plum', state: 'latest', options: sources.slice(0, 3) }), {
+    patterns: [
+      [/^gem list --remote --exact plum --clear-sources --source http:\/\/a\.example$/, 'plum (1.0)\n'],
+      [/^gem list --local/, 'plum (1.0)\n'],
+    ],
+  })
+  assert.is(own.outcome, 'ok', String(own.error))
+  const none = {
+    patterns: [
+      [/^gem list --local/, 'plum (1.0)\n'],
+      [/^gem list --remote/, '\n'],
+    ],
+  } satisfies World
+  assert.match(String((await rehearse(task, none)).error), 'the gem sources do not have plum')
+  assert.throws(() => gem({ name: 'x', version: '1', state: 'latest' }), /exclude each other/)
 })

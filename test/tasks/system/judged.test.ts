@@ -74,7 +74,7 @@ test('the result has the output as text, lines and JSON', async () => {
     patterns: [[/script" *<\/dev\/null$/, { stdout: '[1,\n\n2]\n', stderr: 'hm\n' }]],
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(seen, { status: 0, stdout: '[1,\n\n2]', stderr: 'hm', lines: ['[1,', '2]'], json: [1, 2] })
+  assert.equal(seen, { status: 0, stdout: '[1,\n\n2]', stderr: 'hm', lines: ['[1,', '', '2]'], json: [1, 2] })
   const text = await rehearse(command({ run: 'x', changedWhen: ({ json }) => json() === 1 }), {
     replies: { 'sh -c x': 'words' },
   })

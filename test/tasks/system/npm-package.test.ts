@@ -4,6 +4,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { lockChanges } from '../../../tasks/system/languages/npm-lock.ts'
 import { npmPackage } from '../../../tasks/system/npm-package.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('npm-package')
@@ -121,4 +122,49 @@ test('without npm it is unknown; bad parameters are refused', async () => {
   assert.throws(() => npmPackage({ name: 'a', version: '^1' }), /complete version/)
   assert.throws(() => npmPackage({}), /a name or a folder/)
   assert.throws(() => npmPackage({ folder: '/x', state: 'absent' }), /need a name/)
+})
+
+test('the newest version of the registry', async () => {
+  const seen: World['patterns'] = [
+    [sentPattern('tasks/system/npm-newest.sh', 'pm2 --registry=http://r.example'), '5.4.0\n'],
+  ]
+  const at = (world: World): World => ({ ...world, patterns: [...seen, ...(world.patterns ?? [])] })
+  const task = npmPackage({ name: 'pm2', state: 'latest', options: '--registry=http://r.example' })
+  const run = await rehearse(task, at(host(everywhere, '5.2.0', '5.4.0')))
+  assert.equal(run.changes, [{ what: 'npm package pm2', from: '5.2.0', to: '5.4.0' }], String(run.error))
+  assert.equal(run.commands.apply, [
+    'npm install --global --no-audit --no-fund --no-update-notifier --registry=http://r.example pm2@5.4.0',
+  ])
+  assert.is((await rehearse(task, at(host(everywhere, '5.4.0', undefined)))).outcome, 'ok')
+  const own = npmPackage({
+    name: 'pm2',
+    folder: '/srv/app',
+    state: 'latest',
+    options: '--@x:registry=http://r',
+  })
+  const asked: string[] = []
+  const inFolder = await rehearse(own, {
+    files: { '/srv/app/node_modules/pm2/package.json': '{"version":"5.4.0"}' },
+    patterns: [
+      [/^command -v npm$/, ''],
+      [
+        /npm view/,
+        ({ script }) => {
+          asked.push(script)
+          return '5.4.0\n'
+        },
+      ],
+    ],
+  })
+  assert.is(inFolder.outcome, 'ok', String(inFolder.error))
+  assert.match(asked[0] ?? '', /cd .*\/srv\/app.*set -- pm2 --@x:registry=http:\/\/r\n/)
+  const none = await rehearse(own, {
+    patterns: [
+      [/^command -v npm$/, ''],
+      [/npm view/, { code: 1 }],
+    ],
+  })
+  assert.is(none.predicted, 'unknown')
+  assert.throws(() => npmPackage({ folder: '/srv/app', state: 'latest' }), /need a name/)
+  assert.throws(() => npmPackage({ name: 'a', version: '1.0.0', state: 'latest' }), /exclude each other/)
 })

@@ -164,6 +164,17 @@ test('dnf queries its cache, and installs the best version', async () => {
   assert.equal(run.changes, [{ what: 'package cxw', from: '1.0-1', to: '2.0-1' }])
 })
 
+test('dnf is asked for the newest without the repositories that are left out', async () => {
+  const patterns: [RegExp, Reply][] = [
+    [/^rpm -q/, 'cxw 1.0-1\n'],
+    [/^dnf -q --cacheonly --disablerepo=extra --enablerepo=epel repoquery --upgrades .* cxw$/, ''],
+    [refreshed, '90\n100\n'],
+  ]
+  const world = { files: { '/etc/os-release': 'ID=fedora\n' }, patterns }
+  const run = await rehearse(packages({ ...latest, disableRepo: 'extra', enableRepo: 'epel' }), world)
+  assert.is(run.outcome, 'ok', String(run.error))
+})
+
 test('apk compares, and upgrades; it does not have recommendations', async () => {
   const database = (version: string): string => `P:py3-cxw\nV:${version}\n\n`
   const world: World = {

@@ -181,6 +181,49 @@ test('dnf: repositories are enabled for one task; other package managers refuse 
   assert.is(run.commands.apply.at(-1), 'dnf install -y --enablerepo=epel --enablerepo=extra nginx')
   const other = await rehearse(packages({ name: 'nginx', enableRepo: 'epel' }), suse('1.2-3'))
   assert.equal([other.predicted, other.outcome], ['failed', 'failed'])
-  assert.match(String(other.error), 'enableRepo works with dnf only')
+  assert.match(String(other.error), 'enableRepo and disableRepo work with dnf only')
   assert.throws(() => packages({ name: 'x', enableRepo: '--all' }), /must be a repository/)
+})
+
+test('a repository is left out, or a release preferred, for one task', async () => {
+  const installing = (
+    files: NonNullable<World['files']>,
+    list: readonly [RegExp, string],
+    install: RegExp,
+  ): World => {
+    let there = false
+    return {
+      files,
+      patterns: [
+        [list[0], () => (there ? list[1] : { code: 1 })],
+        [install, () => ((there = true), '')],
+        [/^rpm -q --whatprovides|^dpkg-query|^apt-cache/, { code: 1 }],
+        [/makecache|apt-get update|^mkdir -p|showhold/, ''],
+      ],
+    }
+  }
+  const rocky = installing(os('rocky', 'rhel'), [/^rpm -q --qf/, 'nginx 1-1 x86_64\n'], /^dnf install/)
+  const left = await rehearse(
+    packages({ name: 'nginx', disableRepo: 'appstream', enableRepo: 'epel' }),
+    rocky,
+  )
+  assert.is(
+    left.commands.apply.at(-1),
+    'dnf install -y --disablerepo=appstream --enablerepo=epel nginx',
+    String(left.error),
+  )
+  const debian = installing(
+    os('debian'),
+    [/^dpkg-query -W/, 'nginx 1-1 installed amd64\namd64\n'],
+    /apt-get install/,
+  )
+  const preferred = await rehearse(packages({ name: 'nginx', release: 'bookworm-backports' }), debian)
+  assert.match(
+    String(preferred.commands.apply.at(-1)),
+    /--allow-downgrades --target-release=bookworm-backports nginx$/,
+    String(preferred.error),
+  )
+  const wrong = await rehearse(packages({ name: 'nginx', release: 'x' }), suse(''))
+  assert.match(String(wrong.error), 'release works with apt only')
+  assert.throws(() => packages({ name: 'x', release: 'x', state: 'latest' }), /state present only/)
 })

@@ -33,6 +33,15 @@ test('what it printed, and its status', async () => {
   await rejects(() => valueOf(query({ run: 'x y' }), { replies }), 'command-failed', 'x y')
 })
 
+test('its lines are those of stdout, with empty ones', async () => {
+  const linesOf = async (stdout: string): Promise<unknown> =>
+    Object(await valueOf(query({ run: 'x' }), { replies: { 'sh -c x': stdout } })).lines
+  assert.equal(await linesOf('\na\n\nb\n\n'), ['', 'a', '', 'b'])
+  assert.equal(await linesOf('a'), ['a'])
+  assert.equal(await linesOf('\n\n'), [])
+  assert.equal(await linesOf(''), [])
+})
+
 test('its JSON is what a schema says', async () => {
   let n: number | undefined
   const use = ({ json }: CommandOutput): void => {
@@ -42,7 +51,13 @@ test('its JSON is what a schema says', async () => {
   use(Object(await valueOf(query({ run: 'x' }), { replies })))
   assert.is(n, 1)
   const wrong = Object(await valueOf(query({ run: 'y' }), { replies }))
-  assert.throws(() => use(wrong), /the output is not what the schema wants: y/)
+  assert.throws(
+    () => use(wrong),
+    /the output is not what the schema wants: y: n: a number is needed, not text$/,
+  )
+  const list = Object(await valueOf(query({ run: 'z' }), { replies: { 'sh -c z': '[{"n":null},{}]' } }))
+  const schema = z.array(z.object({ n: z.number() }))
+  assert.throws(() => list.json(schema), /: z: 0\.n: a number is needed, not null; 1\.n: it is missing$/)
 })
 
 test('a secret is passed on standard input', async () => {

@@ -79,6 +79,22 @@ test('the layout of a line stays; a key with slashes is the same key, and the la
   assert.is(withValue('x = 1\t2\n', 'x', '1 2'), 'x = 1\t2\n')
 })
 
+test('with anyFile, a value that other files set for the next boot is enough', async () => {
+  const key = 'net.ipv4.ip_forward'
+  const run = (live: string, others: string, files: Record<string, string> = {}) =>
+    rehearse(sysctl({ key, value: 1, anyFile: true }), hostWith(live, files, others))
+  const k8s = '/etc/sysctl.d/k8s.conf\n net.ipv4.ip_forward = 1\n'
+  const there = await run('1', k8s)
+  assert.is(there.outcome, 'ok', String(there.error))
+  const live = await run('0', k8s)
+  assert.is(live.outcome, 'changed', String(live.error))
+  assert.not(live.files.has('/etc/sysctl.d/90-coxswain.conf'))
+  assert.is((await run('1', '')).outcome, 'changed')
+  assert.is((await run('1', '/etc/sysctl.d/10-a.conf\n net.ipv4.ip_forward = 0\n')).outcome, 'changed')
+  const own = await run('1', k8s, { '/etc/sysctl.d/90-coxswain.conf': `${key} = 0\n` })
+  assert.is(own.files.get('/etc/sysctl.d/90-coxswain.conf')?.content, `${key} = 1\n`)
+})
+
 test('a later file with another value is named, before anything changes', async () => {
   const said = async (others: string, file?: string): Promise<string> => {
     const task = sysctl({ key: 'net.ipv4.ip_forward', value: 1, ...(file !== undefined && { file }) })

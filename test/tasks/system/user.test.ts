@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import type { World } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
 import { passwordField, shadowDay, withFields } from '../../../tasks/system/accounts/account-files.ts'
 import { user } from '../../../tasks/system/user.ts'
 import { sentPattern } from '../../support/sent.ts'
@@ -150,4 +150,62 @@ test('a group of a directory service counts, and so does that of a new user itse
   }
   const run = await rehearse(user({ name: 'anna', groups: ['anna', 'corp'] }), host)
   assert.equal([run.predicted, run.outcome], ['would change', 'changed'], String(run.error))
+})
+
+/** A host with shadow's tools and a line of /etc/shadow, which chage and chpasswd change to another one. */
+const shadowWorld = (before: string, after: string): World => {
+  const change: Reply = (_, files) => {
+    files.set('/etc/shadow', { content: after })
+    return ''
+  }
+  return {
+    files: { '/etc/passwd': passwd + line, '/etc/group': groups, '/etc/shadow': before },
+    replies: { 'command -v useradd': '/usr/sbin/useradd\n' },
+    patterns: [[/^(chage|chpasswd) /, change]],
+  }
+}
+
+test('a password that a user has changed stays with on-create; one without a password gets it', async () => {
+  const task = user({ name: 'anna', password: '$6$salt$hash', updatePassword: 'on-create' })
+  for (const field of ['$6$other$theirs', '!$6$other$theirs'])
+    assert.is((await rehearse(task, shadowWorld(`anna:${field}:1::::::\n`, ''))).outcome, 'ok', field)
+  for (const field of ['!', '*', '']) {
+    const run = await rehearse(task, shadowWorld(`anna:${field}:1::::::\n`, 'anna:$6$salt$hash:1::::::\n'))
+    assert.equal(run.commands.apply, ['chpasswd -e'], `${field} ${String(run.error)}`)
+  }
+})
+
+test('the age of passwords: only what differs is changed, and never takes a limit away', async () => {
+  const task = user({ name: 'anna', passwordMinDays: 7, passwordMaxDays: '60', passwordWarnDays: 'never' })
+  const run = await rehearse(task, shadowWorld('anna:!:1:7:99999:14:::\n', 'anna:!:1:7:60::::\n'))
+  assert.equal(run.commands.apply, ['chage -M 60 -W -1 anna'], String(run.error))
+  assert.equal(run.changes, [
+    { what: 'most days of a password of anna', from: '99999', to: '60' },
+    { what: 'days of warning of anna', from: '14', to: 'none' },
+  ])
+  const none = user({ name: 'anna', passwordMinDays: 'never', passwordMaxDays: 'never' })
+  for (const fields of ['0:99999:7', '::7'])
+    assert.is((await rehearse(none, shadowWorld(`anna:!:1:${fields}:::\n`, ''))).outcome, 'ok', fields)
+  assert.throws(() => user({ name: 'anna', passwordMaxDays: -2 }), /passwordMaxDays/)
+  // 0 days would make every login change the password
+  for (const nothing of ['', ' ', null, []])
+    assert.throws(() => user.from({ name: 'anna', passwordMaxDays: nothing }), JSON.stringify(nothing))
+})
+
+test('busybox: the age of a password is edited in /etc/shadow', async () => {
+  const run = await rehearse(user({ name: 'anna', passwordMaxDays: 60, expires: 'never' }), {
+    files: { '/etc/passwd': passwd + line, '/etc/group': groups, '/etc/shadow': 'anna:!:1:0:99999:7:::\n' },
+    replies: { 'command -v useradd': { code: 127 } },
+    patterns: [
+      [
+        sentPattern('tasks/system/user-tools/edit-account-file.sh', '/etc/shadow .*'),
+        ({ stdin }, files) => {
+          files.set('/etc/shadow', { content: stdin })
+          return ''
+        },
+      ],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.files.get('/etc/shadow')?.content, 'anna:!:1:0:60:7:::\n')
 })

@@ -86,6 +86,9 @@ export const addressText = (version: 4 | 6, value: bigint): string => {
     while (groups[to] === '0') to += 1
     if (to - from > length) [start, length] = [from, to - from]
   }
+  // an address of version 4 in one of version 6
+  if (start === 0 && (length === 6 || (length === 5 && groups[5] === 'ffff')))
+    return `${length === 6 ? '::' : '::ffff:'}${addressText(4, value & 0xffff_ffffn)}`
   if (length < 2) return groups.join(':')
   return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`
 }
@@ -96,10 +99,69 @@ export const holds = (outer: Address, inner: Address): boolean =>
   prefixOf(inner) >= prefixOf(outer) &&
   networkOf({ ...inner, prefix: prefixOf(outer) }) === networkOf(outer)
 
-const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].flatMap(
-  (text) => parseAddress(text) ?? [],
-)
+const networks = (texts: readonly string[]): readonly Address[] =>
+  texts.flatMap((text) => parseAddress(text) ?? [])
 
-/** Whether an address is of a private network (RFC 1918, RFC 4193). */
+/** Networks that are not reached from everywhere (IANA's registries of special-purpose addresses), and those in them that are. */
+const privateNetworks = networks([
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '240.0.0.0/4',
+  '::/128',
+  '::1/128',
+  '::ffff:0:0/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+])
+const reachedInThem = networks([
+  '192.0.0.9/32',
+  '192.0.0.10/32',
+  '2001:1::1/128',
+  '2001:1::2/128',
+  '2001:3::/32',
+  '2001:4:112::/48',
+  '2001:20::/28',
+  '2001:30::/28',
+])
+const multicastNetworks = networks(['224.0.0.0/4', 'ff00::/8'])
+
+/** Whether one of the networks has the address, whatever its own prefix. */
+const isInOne = (address: Address, all: readonly Address[]): boolean =>
+  all.some((network) => holds(network, { ...address, prefix: undefined }))
+
+/** Whether an address is that of a group. */
+export const isMulticast = (address: Address): boolean => isInOne(address, multicastNetworks)
+
+/** Whether an address is not reached from everywhere: private, of this host, of this link, for documentation. */
 export const isPrivate = (address: Address): boolean =>
-  privateNetworks.some((network) => holds(network, address))
+  isInOne(address, privateNetworks) && !isInOne(address, reachedInThem)
+
+/** An address of version 4 that one of version 6 contains: `::ffff:10.0.0.1`, `::10.0.0.1`. */
+export const asVersion4 = (address: Address): Address | undefined => {
+  if (address.version === 4) return address
+  const high = address.value >> 32n
+  if (high !== 0n && high !== 0xffffn) return undefined
+  const prefix = Math.max(0, prefixOf(address) - 96)
+  return { version: 4, value: address.value & 0xffff_ffffn, prefix }
+}
+
+/** An address of version 6 that contains one of version 4. */
+export const asVersion6 = (address: Address): Address =>
+  address.version === 6
+    ? address
+    : { version: 6, value: (0xffffn << 32n) | address.value, prefix: prefixOf(address) + 96 }

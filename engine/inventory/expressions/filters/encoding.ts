@@ -1,14 +1,14 @@
-/** Filters that encode: base64, checksums, JSON, YAML. */
+/** Filters that encode: base64, checksums, what is read from JSON and YAML. */
 import { createHash, getHashes } from 'node:crypto'
 import { nearest } from '../../nearest.ts'
 import { readYaml } from '../../yaml/read.ts'
 import { Fault } from '../fault.ts'
-import { flagArgument, numberArgument, textArgument } from '../library.ts'
+import { flagArgument, textArgument } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
 import type { Machine } from '../machine.ts'
-import { mostNested, numText } from '../python-text.ts'
-import { Dict, List, Moment, Num } from '../values.ts'
-import type { Value } from '../values.ts'
+import { takes } from '../signature.ts'
+import type { Args } from '../values.ts'
+import { htmlJson, toJson } from './json.ts'
 import { fromPlain } from '../plain.ts'
 
 const hashed =
@@ -23,62 +23,42 @@ const hashed =
     return createHash(wanted).update(machine.text(value)).digest('hex')
   }
 
-/** How JSON is written. */
-interface JsonStyle {
-  readonly indent: number
-  readonly sort: boolean
-  readonly ascii: boolean
+/** Encodings of Python as those of Node. */
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'utf-16-le': 'utf16le',
+  'utf-16le': 'utf16le',
+  'latin-1': 'latin1',
+  latin1: 'latin1',
+  'iso-8859-1': 'latin1',
+  ascii: 'ascii',
+  'us-ascii': 'ascii',
 }
 
-const jsonText = (text: string, ascii: boolean): string => {
-  const quoted = JSON.stringify(text)
-  if (!ascii) return quoted
-  return quoted.replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+const encodingIn = (machine: Machine, args: Args): BufferEncoding => {
+  const name = textArgument(machine, args, 0, 'encoding') ?? 'utf-8'
+  const short = name.toLowerCase().replaceAll('_', '-')
+  const found = Object.hasOwn(encodings, short) ? encodings[short] : undefined
+  if (found !== undefined) return found
+  throw new Fault(`the encoding ${name} is not supported`, {
+    word: name,
+    hint: 'supported are utf-8, utf-16-le, latin-1, ascii',
+  })
+}
+
+const encode: Filter = (value, args, { machine }) => {
+  const [text, encoding] = [machine.text(value), encodingIn(machine, args)]
+  const bytes = Buffer.from(text, encoding === 'ascii' ? 'latin1' : encoding)
+  const isSmall = (most: number): boolean =>
+    Array.from(text).every((one) => (one.codePointAt(0) ?? 0) <= most)
+  if ((encoding === 'ascii' && !isSmall(127)) || (encoding === 'latin1' && !isSmall(255)))
+    throw new Fault('the text has characters that the encoding does not have', { word: 'b64encode' })
+  const encoded = bytes.toString('base64')
+  return machine.bounded(
+    flagArgument(args, 1, 'urlsafe') ? encoded.replaceAll('+', '-').replaceAll('/', '_') : encoded,
   )
 }
-
-/** A value as Python writes it in JSON. */
-const json = (machine: Machine, value: Value, style: JsonStyle, depth = 0): string => {
-  if (depth > mostNested)
-    throw new Fault(`a value has more than ${mostNested} levels: does it contain itself?`)
-  const found = machine.reveal(value)
-  machine.step()
-  if (found === null || typeof found === 'boolean') return String(found)
-  if (typeof found === 'string') return jsonText(found, style.ascii)
-  if (found instanceof Num) return numText(found).replace(/^nan$/, 'NaN').replace('inf', 'Infinity')
-  if (found instanceof Moment) return jsonText(found.scalar.text, style.ascii)
-  const inner = (one: Value): string => json(machine, one, style, depth + 1)
-  const pad = '\n' + ' '.repeat(style.indent * (depth + 1))
-  const around = ([open, close]: readonly [string, string], parts: readonly string[]): string => {
-    if (parts.length === 0) return open + close
-    if (style.indent === 0) return open + parts.join(', ') + close
-    return `${open}${pad}${parts.join(`,${pad}`)}\n${' '.repeat(style.indent * depth)}${close}`
-  }
-  if (found instanceof List) return around(['[', ']'], found.values().map(inner))
-  if (found instanceof Dict) {
-    const keys = [...found.entries.keys()]
-    return around(
-      ['{', '}'],
-      (style.sort ? keys.toSorted() : keys).map(
-        (key) => `${jsonText(key, style.ascii)}: ${inner(found.get(key) ?? null)}`,
-      ),
-    )
-  }
-  throw new Fault('this value cannot be written as JSON')
-}
-
-const toJson =
-  (nice: boolean): Filter =>
-  (value, args, { machine }) =>
-    machine.bounded(
-      json(machine, value, {
-        indent: Math.min(16, numberArgument(machine, args, Infinity, 'indent') ?? (nice ? 4 : 0)),
-        sort: flagArgument(args, Infinity, 'sort_keys', nice),
-        ascii: flagArgument(args, Infinity, 'ensure_ascii', true),
-      }),
-    )
 
 const fromJson: Filter = (value, _, { machine }) => {
   const text = machine.text(value)
@@ -107,15 +87,17 @@ const notYaml: Filter = () => {
 }
 
 export const encodingFilters: Filters = {
-  b64encode: (value, _, { machine }) => machine.bounded(Buffer.from(machine.text(value)).toString('base64')),
-  b64decode: (value, _, { machine }) => Buffer.from(machine.text(value), 'base64').toString(),
-  hash: hashed('sha1'),
+  b64encode: takes('encoding urlsafe', encode),
+  b64decode: takes('encoding urlsafe', (value, args, { machine }) =>
+    Buffer.from(machine.text(value), 'base64').toString(encodingIn(machine, args)),
+  ),
+  hash: takes('hashtype', hashed('sha1')),
   checksum: hashed('sha1'),
   sha1: hashed('sha1'),
   md5: hashed('md5'),
-  to_json: toJson(false),
-  tojson: toJson(false),
-  to_nice_json: toJson(true),
+  to_json: takes('| indent sort_keys ensure_ascii separators', toJson({ indent: 0, sort: false })),
+  tojson: takes('indent', htmlJson),
+  to_nice_json: takes('indent sort_keys | ensure_ascii separators', toJson({ indent: 4, sort: true })),
   from_json: fromJson,
   from_yaml: fromYaml,
   to_yaml: notYaml,

@@ -2,6 +2,7 @@
 import { flagArgument, itemsOf, listOf, needed } from '../library.ts'
 import type { Filter, Filters, Library } from '../library.ts'
 import type { Machine } from '../machine.ts'
+import { checkArguments, takes } from '../signature.ts'
 import { memberOf } from '../members.ts'
 import { areEqual, compareValues, isTrue } from '../operators.ts'
 import { List, Num, Undefined } from '../values.ts'
@@ -29,7 +30,8 @@ const map: Filter = (value, args, library) => {
   const { machine } = library
   const items = itemsOf(machine, value, 'map')
   const attribute = args.named('attribute')
-  if (attribute !== undefined) {
+  if (attribute !== undefined && args.count === 0) {
+    checkArguments('map', { signature: '| attribute default' }, args)
     const fallback = args.named('default')
     return machine.list(
       items.map((item) => {
@@ -46,7 +48,10 @@ const map: Filter = (value, args, library) => {
 
 /** Whether an item passes the test of `select` and its siblings: without one, whether it counts as true. */
 const passes = (item: Value, args: Args, { machine, test }: Library): boolean => {
-  if (args.count === 0) return !(item instanceof Undefined) && isTrue(item)
+  if (args.count === 0) {
+    checkArguments('a selection without a test', {}, args)
+    return !(item instanceof Undefined) && isTrue(item)
+  }
   return test(machine.text(args.at(0) ?? ''), item, args.without(1))
 }
 
@@ -87,15 +92,17 @@ const groupBy: Filter = (value, args, { machine }) => {
     const found = attributeOf(machine, item, attribute)
     return found instanceof Undefined && fallback !== undefined ? fallback : found
   }
+  const sensitive = flagArgument(args, 2, 'case_sensitive')
+  const folded = (key: Value): Value => (typeof key === 'string' && !sensitive ? key.toLowerCase() : key)
   const groups: { readonly key: Value; readonly items: Value[] }[] = []
   for (const item of listOf(machine, value, 'groupby')) {
     const key = keyOf(item)
     machine.step(groups.length)
-    const group = groups.find((one) => areEqual(one.key, key))
+    const group = groups.find((one) => areEqual(folded(one.key), folded(key)))
     if (group === undefined) groups.push({ key, items: [item] })
     else group.items.push(item)
   }
-  groups.sort((one, other) => compareValues(one.key, other.key))
+  groups.sort((one, other) => compareValues(folded(one.key), folded(other.key)))
   return machine.list(groups.map(({ key, items }) => new List([key, new List(items)])))
 }
 
@@ -110,12 +117,12 @@ const extract: Filter = (value, args, { machine }) => {
 }
 
 export const itemFilters: Filters = {
-  map,
-  extract,
-  select: select(true),
-  reject: select(false),
-  selectattr: selectByAttribute(true),
-  rejectattr: selectByAttribute(false),
-  subelements,
-  groupby: groupBy,
+  map: takes('* **', map),
+  extract: takes('container morekeys', extract),
+  select: takes('* **', select(true)),
+  reject: takes('* **', select(false)),
+  selectattr: takes('* **', selectByAttribute(true)),
+  rejectattr: takes('* **', selectByAttribute(false)),
+  subelements: takes('subelements skip_missing', subelements),
+  groupby: takes('attribute default case_sensitive', groupBy),
 }

@@ -13,13 +13,14 @@ import {
 import type { Filter, Filters } from '../library.ts'
 import type { Machine } from '../machine.ts'
 import { areEqual, compareValues, operate } from '../operators.ts'
+import { takes } from '../signature.ts'
 import { attributeOf } from './items.ts'
 import { Args, Hidden, List, Num, Undefined } from '../values.ts'
 import type { Value } from '../values.ts'
 
 /** What items are compared by: an attribute, and small letters unless the case counts. */
 const keyFor = (machine: Machine, args: Args, sensitive: boolean) => {
-  const attribute = args.named('attribute')
+  const attribute = args.at(1, 'attribute')
   return (item: Value): Value => {
     const found = bare(attribute === undefined ? item : attributeOf(machine, item, attribute))
     return typeof found === 'string' && !sensitive ? found.toLowerCase() : found
@@ -69,15 +70,14 @@ const has = (machine: Machine, items: readonly Value[], wanted: Value): boolean 
 }
 
 /** A filter of two lists. */
-const ofSets =
-  (
-    name: string,
-    pick: (one: readonly Value[], other: readonly Value[], machine: Machine) => readonly Value[],
-  ): Filter =>
-  (value, args, { machine }) => {
+const ofSets = (
+  name: string,
+  pick: (one: readonly Value[], other: readonly Value[], machine: Machine) => readonly Value[],
+): Filter =>
+  takes('b', (value, args, { machine }) => {
     const other = listOf(machine, needed(args, 0, 'b', name), name)
     return machine.list(uniqueBy(pick(listOf(machine, value, name), other, machine), bare, machine))
-  }
+  })
 
 const flattened = (machine: Machine, items: readonly Value[], levels: number, skipNone: boolean): Value[] =>
   items.flatMap((item) => {
@@ -116,12 +116,36 @@ const zipped =
 
 const product: Filter = (value, args, { machine }) => {
   let rows: readonly (readonly Value[])[] = [[]]
-  for (const list of [value, ...args.rest()].map((one) => listOf(machine, one, 'product'))) {
+  const lists = [value, ...args.rest()].map((one) => listOf(machine, one, 'product'))
+  const times = machine.length(numberArgument(machine, args, Infinity, 'repeat') ?? 1, 'list')
+  for (const list of Array.from({ length: times }, () => lists).flat()) {
     machine.length(rows.length * list.length, 'list')
     rows = rows.flatMap((row) => list.map((item) => [...row, item]))
   }
   return machine.list(rows.map((row) => new List(row)))
 }
+
+/** The orders of some items of a list, or the choices of some, in the order of the list. */
+const arranged =
+  (ordered: boolean): Filter =>
+  (value, args, { machine }) => {
+    const name = ordered ? 'permutations' : 'combinations'
+    const items = listOf(machine, value, name)
+    const size = ordered
+      ? (numberArgument(machine, args, 0, 'r') ?? items.length)
+      : numberOf(machine, needed(args, 0, 'r', name), name)
+    let rows: readonly (readonly number[])[] = [[]]
+    for (let round = 0; round < Math.min(size, items.length + 1); round += 1) {
+      rows = rows.flatMap((row) => {
+        machine.step(items.length)
+        return items.flatMap((_, index) =>
+          (ordered ? row.includes(index) : index <= (row.at(-1) ?? -1)) ? [] : [[...row, index]],
+        )
+      })
+      machine.length(rows.length, 'list')
+    }
+    return machine.list(rows.map((row) => new List(row.map((index) => items[index] ?? null))))
+  }
 
 const extreme =
   (wanted: -1 | 1): Filter =>
@@ -155,8 +179,8 @@ const join: Filter = (value, args, { machine }) => {
 export const listFilters: Filters = {
   first: end(0, 'first'),
   last: end(-1, 'last'),
-  sort,
-  unique: (value, args, { machine }) =>
+  sort: takes('reverse case_sensitive attribute', sort),
+  unique: takes('case_sensitive attribute', (value, args, { machine }) =>
     machine.list(
       uniqueBy(
         listOf(machine, value, 'unique'),
@@ -164,13 +188,14 @@ export const listFilters: Filters = {
         machine,
       ),
     ),
+  ),
   reverse: (value, _, { machine }) => {
     const found = machine.reveal(value)
     if (typeof found === 'string') return Array.from(found).toReversed().join('')
     return machine.list(listOf(machine, value, 'reverse').toReversed())
   },
   list: (value, _, { machine }) => machine.list(listOf(machine, value, 'list')),
-  join,
+  join: takes('d attribute', join),
   union: ofSets('union', (one, other) => [...one, ...other]),
   intersect: ofSets('intersect', (one, other, machine) => one.filter((item) => has(machine, other, item))),
   difference: ofSets('difference', (one, other, machine) => one.filter((item) => !has(machine, other, item))),
@@ -178,7 +203,7 @@ export const listFilters: Filters = {
     ...one.filter((item) => !has(machine, other, item)),
     ...other.filter((item) => !has(machine, one, item)),
   ]),
-  flatten: (value, args, { machine }) =>
+  flatten: takes('levels skip_nulls', (value, args, { machine }) =>
     machine.list(
       flattened(
         machine,
@@ -187,20 +212,23 @@ export const listFilters: Filters = {
         flagArgument(args, 1, 'skip_nulls', true),
       ),
     ),
-  batch,
-  zip: zipped(false),
-  zip_longest: zipped(true),
-  product,
-  min: extreme(-1),
-  max: extreme(1),
-  sum: (value, args, { machine }) => {
+  ),
+  batch: takes('linecount fill_with', batch),
+  zip: takes('*', zipped(false)),
+  zip_longest: takes('* | fillvalue', zipped(true)),
+  product: takes('* | repeat', product),
+  permutations: takes('r', arranged(true)),
+  combinations: takes('r', arranged(false)),
+  min: takes('case_sensitive attribute', extreme(-1)),
+  max: takes('case_sensitive attribute', extreme(1)),
+  sum: takes('attribute start', (value, args, { machine }) => {
     const attribute = args.at(0, 'attribute')
     return listOf(machine, value, 'sum').reduce<Value>(
       (total, item) =>
         operate(machine, '+', total, attribute === undefined ? item : attributeOf(machine, item, attribute)),
       args.at(1, 'start') ?? new Num(0),
     )
-  },
+  }),
   items: (value, _, { machine }) =>
     machine.list([...mapOf(machine, value, 'items').entries].map(([key, item]) => new List([key, item]))),
 }

@@ -3,8 +3,9 @@ import { Fault } from '../fault.ts'
 import { flagArgument, listOf, mapOf, textArgument } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
 import type { Machine } from '../machine.ts'
+import { takes } from '../signature.ts'
 import { areEqual, compareValues } from '../operators.ts'
-import { Dict, List, force } from '../values.ts'
+import { Dict, List, Omit, force } from '../values.ts'
 import type { Lazy, Value } from '../values.ts'
 
 const listMerges = ['replace', 'keep', 'append', 'prepend', 'append_rp', 'prepend_rp'] as const
@@ -38,6 +39,10 @@ const combined = (machine: Machine, one: Dict, other: Dict, recursive: boolean, 
   machine.step(one.entries.size + other.entries.size)
   const entries = new Map<string, Value | Lazy>(one.entries)
   for (const [key, item] of other.entries) {
+    if (item instanceof Omit) {
+      entries.delete(key)
+      continue
+    }
     const before = entries.get(key)
     if (before === undefined || (!recursive && how === 'replace')) {
       entries.set(key, item)
@@ -63,7 +68,9 @@ const combine: Filter = (value, args, { machine }) => {
   const recursive = flagArgument(args, Infinity, 'recursive')
   const flat = (all: readonly Value[]): readonly Value[] =>
     all.flatMap((one) => (one instanceof List ? flat(one.values()) : [one]))
+  // none adds nothing, and what is omitted is not there
   return flat([value, ...args.rest()])
+    .filter((one) => one !== null)
     .map((one) => mapOf(machine, one, 'combine'))
     .reduce((all, one) => combined(machine, all, one, recursive, how), new Dict(new Map()))
 }
@@ -106,6 +113,8 @@ const fromItems: Filter = (value, args, { machine }) => {
 const sorted: Filter = (value, args, { machine }) => {
   const sensitive = flagArgument(args, 0, 'case_sensitive')
   const by = textArgument(machine, args, 1, 'by') ?? 'key'
+  if (by !== 'key' && by !== 'value')
+    throw new Fault(`dictsort is by key or value, not ${by}`, { word: 'dictsort' })
   const reverse = flagArgument(args, 2, 'reverse')
   const keyed = (found: Value): Value =>
     typeof found === 'string' && !sensitive ? found.toLowerCase() : found
@@ -121,8 +130,8 @@ const sorted: Filter = (value, args, { machine }) => {
 }
 
 export const mapFilters: Filters = {
-  combine,
-  dict2items: toItems,
-  items2dict: fromItems,
-  dictsort: sorted,
+  combine: takes('* | recursive list_merge', combine),
+  dict2items: takes('key_name value_name', toItems),
+  items2dict: takes('key_name value_name', fromItems),
+  dictsort: takes('case_sensitive by reverse', sorted),
 }

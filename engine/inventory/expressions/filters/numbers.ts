@@ -2,13 +2,15 @@
 import { Fault } from '../fault.ts'
 import { flagArgument, needed, numberArgument, numberOf, textArgument } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
+import { takes } from '../signature.ts'
 import { integer, isTrue, kindOf } from '../operators.ts'
 import { Dict, Hidden, List, Num, Undefined } from '../values.ts'
 import type { Value } from '../values.ts'
 
 const fallback: Filter = (value, args) => {
-  const other = args.at(0, 'default_value') ?? ''
-  if (value instanceof Undefined) return other
+  const given = args.at(0, 'default_value')
+  const other = given === undefined ? '' : given
+  if (value instanceof Undefined && !value.blank) return other
   return flagArgument(args, 1, 'boolean') && !isTrue(value) ? other : value
 }
 
@@ -47,13 +49,19 @@ const toInteger: Filter = (value, args, { machine }) => {
     : new Num(Math.trunc(size))
 }
 
+const notFinite: Readonly<Record<string, number>> = { inf: Infinity, infinity: Infinity, nan: NaN }
+
 const toFloat: Filter = (value, args, { machine }) => {
   const found = machine.reveal(value)
+  const [, sign, word = ''] =
+    typeof found === 'string' ? (/^([-+]?)(inf|infinity|nan)$/i.exec(found.trim()) ?? []) : []
+  const endless = notFinite[word.toLowerCase()]
+  if (endless !== undefined) return new Num(sign === '-' ? -endless : endless, true)
   if (found instanceof Num) return new Num(Number(found.value), true)
   if (typeof found === 'boolean') return new Num(found ? 1 : 0, true)
   const size =
     typeof found === 'string' && found.trim() !== '' && !/^[-+]?0[xob]/i.test(found.trim())
-      ? Number(found)
+      ? Number(found.replaceAll(/(?<=\d)_(?=\d)/g, ''))
       : NaN
   return Number.isNaN(size) ? (args.at(0, 'default') ?? new Num(0, true)) : new Num(size, true)
 }
@@ -70,6 +78,8 @@ const round: Filter = (value, args, { machine }) => {
   const size = numberOf(machine, value, 'round')
   const digits = numberArgument(machine, args, 0, 'precision') ?? 0
   const method = textArgument(machine, args, 1, 'method') ?? 'common'
+  if (!['common', 'ceil', 'floor'].includes(method))
+    throw new Fault('the method of round is common, ceil or floor', { word: 'round' })
   const scale = 10 ** digits
   if (method === 'ceil') return new Num(Math.ceil(size * scale) / scale, true)
   if (method === 'floor') return new Num(Math.floor(size * scale) / scale, true)
@@ -84,16 +94,22 @@ const units = ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
 const toBytes: Filter = (value, args, { machine }) => {
   const text = machine.text(value)
   const [, digits = '', unit = ''] = /^\s*(\d*\.?\d+)\s*([A-Za-z]*)\s*$/.exec(text) ?? []
-  const letter = (unit === '' ? (textArgument(machine, args, 0, 'default_unit') ?? '') : unit)
-    .charAt(0)
-    .toUpperCase()
+  const isBits = flagArgument(args, 1, 'isbits')
+  const named = unit === '' ? (textArgument(machine, args, 0, 'default_unit') ?? '') : unit
+  const letter = named.charAt(0).toUpperCase()
   const power = letter === 'B' ? 0 : units.indexOf(letter)
-  if (digits === '' || power < 0)
-    throw new Fault('human_to_bytes needs a size such as 10 MB', { word: 'human_to_bytes' })
+  const usual = isBits ? /^(?:bits?|b|[kmgtpezy]b?(?:its?)?)?$/i : /^(?:bytes?|b|[kmgtpezy]b?(?:ytes?)?)?$/i
+  // a small b is a bit, a large one a byte
+  const isOther = /^[a-z]?[bB]$/i.test(named) && named.length === 2 && named.endsWith(isBits ? 'B' : 'b')
+  if (digits === '' || power < 0 || !usual.test(named) || isOther)
+    throw new Fault(`human_to_bytes needs a size such as ${isBits ? '10 Mb' : '10 MB'}`, {
+      word: 'human_to_bytes',
+    })
   return new Num(Math.round(Number(digits) * 1024 ** power))
 }
 
 const ternary: Filter = (value, args) => {
+  // the one that is not chosen can be undefined
   const [yes, no, none] = [
     needed(args, 0, 'true_val', 'ternary'),
     needed(args, 1, 'false_val', 'ternary'),
@@ -127,12 +143,12 @@ const lengthOf: Filter = (value, _, { machine }) => {
 }
 
 export const numberFilters: Filters = {
-  default: fallback,
-  d: fallback,
-  mandatory,
+  default: takes('default_value boolean', fallback),
+  d: takes('default_value boolean', fallback),
+  mandatory: takes('msg', mandatory),
   bool: (value) => toBoolean(value),
-  int: toInteger,
-  float: toFloat,
+  int: takes('default base', toInteger),
+  float: takes('default', toFloat),
   abs: (value, _, { machine }) => {
     const found = machine.reveal(value)
     const size = numberOf(machine, value, 'abs')
@@ -140,24 +156,27 @@ export const numberFilters: Filters = {
       ? new Num(Math.abs(size), true)
       : integer(BigInt(Math.abs(size)))
   },
-  round,
-  pow: (value, args, { machine }) =>
-    new Num(numberOf(machine, value, 'pow') ** numberOf(machine, needed(args, 0, 'y', 'pow'), 'pow'), true),
-  log: (value, args, { machine }) => {
+  round: takes('precision method', round),
+  pow: takes(
+    'y',
+    (value, args, { machine }) =>
+      new Num(numberOf(machine, value, 'pow') ** numberOf(machine, needed(args, 0, 'y', 'pow'), 'pow'), true),
+  ),
+  log: takes('base', (value, args, { machine }) => {
     const base = numberArgument(machine, args, 0, 'base')
     const size = numberOf(machine, value, 'log')
     return new Num(
       base === undefined ? Math.log(size) : base === 10 ? Math.log10(size) : Math.log(size) / Math.log(base),
       true,
     )
-  },
-  root: (value, args, { machine }) => {
+  }),
+  root: takes('base', (value, args, { machine }) => {
     const base = numberArgument(machine, args, 0, 'base') ?? 2
     const size = numberOf(machine, value, 'root')
     return new Num(base === 2 ? Math.sqrt(size) : size ** (1 / base), true)
-  },
-  human_to_bytes: toBytes,
-  ternary,
+  }),
+  human_to_bytes: takes('default_unit isbits', toBytes),
+  ternary: takes('true_val false_val none_val', ternary),
   length: lengthOf,
   count: lengthOf,
   type_debug: (value) => types.get(kindOf(value)) ?? 'object',

@@ -1,39 +1,18 @@
 /** Regular expressions of Python, by those of JavaScript, with a time limit. */
 import { runInNewContext } from 'node:vm'
 import { z } from 'zod'
+import { escapedLetters } from '../escapes.ts'
 import { Fault } from '../fault.ts'
-import { flagArgument, needed, numberArgument, texts } from '../library.ts'
+import { flagArgument, needed, numberArgument, textArgument, texts } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
 import type { Machine } from '../machine.ts'
+import { patternOf } from '../python-pattern.ts'
+import type { Pattern } from '../python-pattern.ts'
+import { takes } from '../signature.ts'
 import type { Args, Value } from '../values.ts'
 
 /** The most characters that are searched, and milliseconds that it takes. */
 const [mostSearched, longest] = [1024 * 1024, 500]
-
-/** A pattern for JavaScript. */
-export interface Pattern {
-  readonly source: string
-  readonly flags: string
-}
-
-const flagLetters: Readonly<Record<string, string>> = { i: 'i', m: 'm', s: 's', u: '', a: '', L: '' }
-
-/** The pattern of Python as one of JavaScript. */
-export const patternOf = (text: string, { ignoreCase = false, multiline = false } = {}): Pattern => {
-  let flags = `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}`
-  const source = text
-    .replace(/^\(\?([aiLmsu]+)\)/, (_, letters: string) => {
-      for (const letter of letters) flags += flagLetters[letter] ?? ''
-      return ''
-    })
-    .replaceAll(/\\[^]|\(\?P<(\w+)>|\(\?P=(\w+)\)/g, (all: string, name?: string, back?: string) => {
-      if (name !== undefined) return `(?<${name}>`
-      if (back !== undefined) return `\\k<${back}>`
-      if (all === '\\A') return '(?<![^])'
-      return all === '\\Z' ? '(?![^])' : all
-    })
-  return { source, flags: [...new Set(flags)].join('') }
-}
 
 const matches = z.array(
   z.object({
@@ -51,7 +30,7 @@ const program = `JSON.stringify((() => {
   const pattern = new RegExp(source, 'g' + flags)
   for (let match = pattern.exec(text); match !== null && found.length < most; match = pattern.exec(text)) {
     found.push({ at: match.index, groups: Array.from(match, (group) => group ?? null), named: match.groups ?? null })
-    if (match[0] === '') pattern.lastIndex += 1
+    if (match[0] === '') pattern.lastIndex += text.codePointAt(match.index) > 0xffff ? 2 : 1
   }
   return found
 })())`
@@ -89,33 +68,53 @@ export const matchesOf = (
   return matches.parse(typeof found === 'string' ? JSON.parse(found) : [])
 }
 
-/** The text that replaces a match: `\1` and `\g<1>` are groups, `\g<name>` those with names. */
-const replacement = (template: string, { groups, named }: Match): string =>
+/** The group that a replacement names by its number or name. */
+const groupOf = ({ groups, named }: Match, wanted: string): string => {
+  const position = /^\d+$/.test(wanted) ? Number(wanted) : undefined
+  const isThere = position === undefined ? Object.hasOwn(named ?? {}, wanted) : position < groups.length
+  if (!isThere) throw new Fault(`the regular expression has no group ${wanted}`)
+  return (position === undefined ? named?.[wanted] : groups[position]) ?? ''
+}
+
+/** The text that replaces a match: `\1` and `\g<1>` are groups, `\g<name>` those with names, `\0` and `\101` characters. */
+const replacement = (template: string, match: Match): string =>
   template.replaceAll(
-    /\\(?:g<(\w+)>|(\d{1,2})|([^]))/g,
-    (all: string, key?: string, digits?: string, letter?: string) => {
-      if (letter !== undefined)
-        return letter === 'n' ? '\n' : letter === 't' ? '\t' : letter === '\\' ? '\\' : all
-      const wanted = key ?? digits ?? ''
-      const position = Number(wanted)
-      if (Number.isInteger(position) ? position >= groups.length : named?.[wanted] === undefined)
-        throw new Fault(`the regular expression has no group ${wanted}`)
-      return (Number.isInteger(position) ? groups[position] : named?.[wanted]) ?? ''
+    /\\(?:g<(\w+)>|(0[0-7]{0,2}|[0-3][0-7]{2})|(\d{1,2})|([^]))/g,
+    (all: string, key?: string, octal?: string, digits?: string, letter?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+      if (letter === undefined) return groupOf(match, key ?? digits ?? '')
+      if (/[a-zA-Z]/.test(letter) && !Object.hasOwn(escapedLetters, letter))
+        throw new Fault(`the replacement has no escape ${all}`, { hint: `write \\\\ for a backslash` })
+      return escapedLetters[letter] ?? all
     },
   )
 
-const optionsOf = (args: Args): { ignoreCase: boolean; multiline: boolean } => ({
-  ignoreCase: flagArgument(args, 9, 'ignorecase'),
-  multiline: flagArgument(args, 9, 'multiline'),
-})
+/** The pattern among the arguments, with its flags. */
+const patternIn = (
+  machine: Machine,
+  args: Args,
+  [name, ignoreCaseAt, multilineAt]: readonly ['pattern' | 'regex', number, number],
+): Pattern =>
+  patternOf(machine.text(needed(args, 0, name, 'a regular expression')), {
+    ignoreCase: flagArgument(args, ignoreCaseAt, 'ignorecase'),
+    multiline: flagArgument(args, multilineAt, 'multiline'),
+  })
 
 const replace: Filter = (value, args, { machine }) => {
   const text = machine.text(value)
-  const pattern = patternOf(machine.text(needed(args, 0, 'pattern', 'regex_replace')), optionsOf(args))
+  const pattern = patternIn(machine, args, ['pattern', 2, 3])
   const template = machine.text(args.at(1, 'replacement') ?? '')
-  const count = numberArgument(machine, args, 9, 'count') ?? 0
+  const [count, least] = [
+    numberArgument(machine, args, 4, 'count') ?? 0,
+    numberArgument(machine, args, 5, 'mandatory_count') ?? 0,
+  ]
+  const found = matchesOf(machine, text, pattern, count > 0 ? count : undefined)
+  if (least > 0 && found.length !== least)
+    throw new Fault(`regex_replace found ${found.length} matches, and mandatory_count is ${least}`, {
+      word: 'mandatory_count',
+    })
   let [made, from] = ['', 0]
-  for (const match of matchesOf(machine, text, pattern, count > 0 ? count : undefined)) {
+  for (const match of found) {
     made = machine.bounded(made + text.slice(from, match.at) + replacement(template, match))
     from = match.at + (match.groups[0] ?? '').length
   }
@@ -123,24 +122,23 @@ const replace: Filter = (value, args, { machine }) => {
 }
 
 const search: Filter = (value, args, { machine }) => {
-  const pattern = patternOf(machine.text(needed(args, 0, 'pattern', 'regex_search')), optionsOf(args))
+  const pattern = patternIn(machine, args, ['regex', Infinity, Infinity])
   const [match] = matchesOf(machine, machine.text(value), pattern, 1)
   const wanted = args.rest(1).map((one) => machine.text(one))
-  if (match === undefined) return wanted.length === 0 ? '' : null
+  if (match === undefined) return null
   if (wanted.length === 0) return match.groups[0] ?? ''
   return texts(
     machine,
     wanted.map((one) => {
       if (!/^\\(?:\d{1,2}|g<\w+>)$/.test(one))
         throw new Fault('regex_search gives groups that are written \\1 or \\g<name>')
-      return replacement(one, match)
+      return groupOf(match, one.replace(/^\\(?:g<)?/, '').replace('>', ''))
     }),
   )
 }
 
 const findAll: Filter = (value, args, { machine }) => {
-  const pattern = patternOf(machine.text(needed(args, 0, 'pattern', 'regex_findall')), optionsOf(args))
-  const found = matchesOf(machine, machine.text(value), pattern)
+  const found = matchesOf(machine, machine.text(value), patternIn(machine, args, ['regex', 2, 1]))
   return machine.list(
     found.map(({ groups }): Value => {
       const [all = '', ...inner] = groups.map((group) => group ?? '')
@@ -149,12 +147,24 @@ const findAll: Filter = (value, args, { machine }) => {
   )
 }
 
+/** What is escaped for Python, and for `grep` and `sed`. */
+const escapedFor: Readonly<Record<string, RegExp>> = {
+  python: /[\\^$.*+?()[\]{}|\-#&~\s]/g,
+  posix_basic: /[\].[^$*\\]/g,
+}
+
+const escape: Filter = (value, args, { machine }) => {
+  const type = textArgument(machine, args, 0, 're_type') ?? 'python'
+  const letters = Object.hasOwn(escapedFor, type) ? escapedFor[type] : undefined
+  if (letters !== undefined) return machine.bounded(machine.text(value).replaceAll(letters, '\\$&'))
+  throw new Fault(`regex_escape has no re_type ${type}`, { word: type, hint: 'it has python, posix_basic' })
+}
+
 export const regexFilters: Filters = {
-  regex_replace: replace,
-  regex_search: search,
-  regex_findall: findAll,
-  regex_escape: (value, _, { machine }) =>
-    machine.text(value).replaceAll(/[\\^$.*+?()[\]{}|\-#&~\s]/g, '\\$&'),
+  regex_replace: takes('pattern replacement ignorecase multiline count mandatory_count', replace),
+  regex_search: takes('regex * | ignorecase multiline', search),
+  regex_findall: takes('regex multiline ignorecase', findAll),
+  regex_escape: takes('re_type', escape),
 }
 
 /** Whether a text matches: from its start, completely, or anywhere. */
@@ -164,10 +174,7 @@ export const matchesText = (
   args: Args,
   where: 'match' | 'search' | 'fullmatch',
 ): boolean => {
-  const { source, flags } = patternOf(machine.text(needed(args, 0, 'pattern', where)), {
-    ignoreCase: flagArgument(args, 1, 'ignorecase'),
-    multiline: flagArgument(args, 2, 'multiline'),
-  })
+  const { source, flags } = patternIn(machine, args, ['pattern', 1, 2])
   const from = where === 'search' ? source : `(?<![^])(?:${source})${where === 'fullmatch' ? '(?![^])' : ''}`
   return matchesOf(machine, machine.text(value), { source: from, flags }, 1).length > 0
 }

@@ -5,8 +5,10 @@ import { Fault } from '../fault.ts'
 import { formatPercent } from '../format.ts'
 import { flagArgument, listOf, needed, numberArgument, textArgument, textOf, texts } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
+import type { Machine } from '../machine.ts'
+import { takes } from '../signature.ts'
 import { capitalized, replaced, splitText, textMethods } from '../methods.ts'
-import { Dict, Num } from '../values.ts'
+import { Dict, List, Num } from '../values.ts'
 
 /** A filter of text alone. */
 const ofText =
@@ -24,11 +26,14 @@ const quoteWord = (text: string): string => {
 }
 
 const indent: Filter = (value, args, { machine }) => {
-  const width = machine.length(numberArgument(machine, args, 0, 'width') ?? 4, 'text')
+  const given = args.at(0, 'width')
+  const pad =
+    typeof given === 'string'
+      ? given
+      : ' '.repeat(machine.length(Math.max(0, numberArgument(machine, args, 0, 'width') ?? 4), 'text'))
   const [first, blank] = [flagArgument(args, 1, 'first'), flagArgument(args, 2, 'blank')]
-  const pad = ' '.repeat(width)
   const lines = machine.text(value).split('\n')
-  machine.length(lines.length * width, 'text')
+  machine.length(lines.length * pad.length, 'text')
   return lines
     .map((line, index) =>
       index === 0 ? (first ? pad + line : line) : line === '' && !blank ? line : pad + line,
@@ -79,13 +84,41 @@ const escapeHtml = (text: string): string =>
     .replaceAll("'", '&#39;')
     .replaceAll('"', '&#34;')
 
-const urlEncode = (text: string): string =>
-  encodeURIComponent(text)
-    .replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%2F', '/')
+const percent = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+
+/** The pairs of a query: a map, or a list of pairs. */
+const pairsOf = (machine: Machine, value: List | Dict): (readonly [string, string])[] => {
+  if (value instanceof Dict)
+    return [...value.entries.keys()].map((key) => [key, machine.text(value.get(key) ?? null)])
+  return value.values().map((pair) => {
+    const [key, item, ...more] = listOf(machine, pair, 'urlencode')
+    if (key !== undefined && item !== undefined && more.length === 0)
+      return [machine.text(key), machine.text(item)]
+    throw new Fault('urlencode needs text, a map, or a list of pairs', { word: 'urlencode' })
+  })
+}
+
+/** Text for the path of a URL; a map or a list of pairs for its query, where a space is a plus. */
+const urlEncode: Filter = (value, _, { machine }) => {
+  const found = machine.reveal(value)
+  if (!(found instanceof List) && !(found instanceof Dict))
+    return machine.bounded(percent(machine.text(value)).replaceAll('%2F', '/'))
+  const word = (text: string): string => percent(text).replaceAll('%20', '+')
+  return machine.bounded(
+    pairsOf(machine, found)
+      .map(([key, item]) => `${word(key)}=${word(item)}`)
+      .join('&'),
+  )
+}
 
 const format: Filter = (value, args, { machine }) => {
   const names = args.names()
+  if (names.length > 0 && args.count > 0)
+    throw new Fault('format takes arguments with names or without, not both', { word: 'format' })
   const named =
     names.length === 0 ? undefined : new Dict(new Map(names.map((name) => [name, args.named(name) ?? null])))
   return machine.bounded(formatPercent(machine, machine.text(value), args.rest(), named))
@@ -101,17 +134,17 @@ export const textFilters: Filters = {
       .join(''),
   ),
   capitalize: ofText(capitalized),
-  trim,
-  quote: ofText(quoteWord),
+  trim: takes('chars', trim),
+  quote: (value, _, { machine }) => machine.bounded(quoteWord(value === null ? '' : machine.text(value))),
   e: ofText(escapeHtml),
   escape: ofText(escapeHtml),
-  urlencode: ofText(urlEncode),
+  urlencode: urlEncode,
   basename: ofText((text) => (text.endsWith('/') ? '' : posix.basename(text))),
   dirname: ofText((text) => text.slice(0, text.lastIndexOf('/') + 1).replace(/(?<=[^/])\/+$/, '')),
   expanduser: ofText((text) => (text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text)),
   path_join: pathJoin,
   splitext: (value, _, { machine }) => texts(machine, splitExtension(machine.text(value))),
-  replace: (value, args, { machine }) =>
+  replace: takes('old new count', (value, args, { machine }) =>
     replaced(
       machine,
       machine.text(value),
@@ -119,7 +152,8 @@ export const textFilters: Filters = {
       machine.text(needed(args, 1, 'new', 'replace')),
       numberArgument(machine, args, 2, 'count'),
     ),
-  split: (value, args, { machine }) =>
+  ),
+  split: takes('sep maxsplit', (value, args, { machine }) =>
     texts(
       machine,
       splitText(
@@ -128,17 +162,12 @@ export const textFilters: Filters = {
         numberArgument(machine, args, 1, 'maxsplit') ?? -1,
       ),
     ),
-  indent,
-  truncate,
-  center,
-  format,
+  ),
+  indent: takes('width first blank', indent),
+  truncate: takes('length killwords end leeway', truncate),
+  center: takes('width', center),
+  format: takes('* **', format),
   wordcount: (value, _, { machine }) => new Num((machine.text(value).match(/\w+/g) ?? []).length),
   string: (value, _, { machine }) => machine.text(value),
   to_text: (value, _, { machine }) => machine.text(value),
-  comment: (value, args, { machine }) => {
-    if (args.count > 0 || args.names().length > 0)
-      throw new Fault('comment has no other styles here', { word: 'comment' })
-    const lines = machine.text(value).split('\n')
-    return machine.bounded(['#', ...lines.map((line) => (line === '' ? '#' : `# ${line}`)), '#'].join('\n'))
-  },
 }

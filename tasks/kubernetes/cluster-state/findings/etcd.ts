@@ -121,22 +121,15 @@ export const findingsOfEtcd = (cluster: ClusterState): Finding[] => {
   const { health } = etcd.value
   const responds = responding(etcd.value, masters)
   const voting = members.filter(({ learner }) => !learner)
-  const { sum, kept, spare } = quorumNow(members, responds)
-  const others = voting.filter(({ id }) => health[id]?.state === 'unasked' && !responds.has(id)).length
+  const { sum, kept, open, spare } = quorumNow(members, responds)
+  const others = responds.notKnown.size
   const noReads = kept && others === 0 && !Object.values(health).some(({ state }) => state === 'healthy')
   const even = evenNumberOf(voting.length)
   return [
     ...(kept
       ? []
-      : others > 0
-        ? [
-            finding(
-              'etcd',
-              'not known',
-              `${sum}, and ${others} could not be asked`,
-              'see that they can be asked',
-            ),
-          ]
+      : open
+        ? [finding('etcd', 'not known', sum, 'see that those that are not known can be asked')]
         : [finding('etcd', 'fault', `the quorum is lost: ${sum}`, 'repair the members that do not respond')]),
     ...(kept && spare === 0 && others === 0 && voting.length > 1
       ? [
@@ -161,7 +154,7 @@ export const findingsOfEtcd = (cluster: ClusterState): Finding[] => {
           ),
         ]
       : []),
-    ...memberFindings(etcd.value, responds, kept && !noReads),
+    ...memberFindings(etcd.value, responds.healthy, kept && !noReads),
     ...placeFindings(members, masters),
     ...alarmFindings(etcd.value),
     ...sizeFindings(cluster),

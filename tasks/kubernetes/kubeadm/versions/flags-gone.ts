@@ -4,16 +4,22 @@
  * What the changelogs of Kubernetes say (the numbers are those of its pull requests), and what the sources of 1.37 confirm.
  */
 
-/** Programs with arguments of the user. */
-export type Program = 'apiServer' | 'controllerManager' | 'scheduler' | 'etcd' | 'kubelet'
+import { etcdFlagGoneIn } from './etcd-flags.ts'
+
+/** Programs of Kubernetes with arguments of the user. */
+export type KubernetesProgram = 'apiServer' | 'controllerManager' | 'scheduler' | 'kubelet'
+
+/** Programs with arguments or feature gates of the user. */
+export type Program = KubernetesProgram | 'etcd' | 'kubeProxy'
 
 /** How messages name the programs. */
 export const programNames: Readonly<Record<Program, string>> = {
   apiServer: 'the API server',
   controllerManager: 'the controller manager',
   scheduler: 'the scheduler',
-  etcd: 'etcd',
   kubelet: 'the kubelet',
+  etcd: 'etcd',
+  kubeProxy: 'kube-proxy',
 }
 
 /** CHANGELOG-1.26: only -v and --vmodule are left of klog's (112120, KEP 2845). */
@@ -31,8 +37,11 @@ const klog = [
   'stderrthreshold',
 ]
 
-/** By the release that no longer knows them, without dashes; `experimental-*` for all with this beginning. */
-export const flagsGone: Readonly<Record<Program, Readonly<Record<number, readonly string[]>>>> = {
+/** Flags by the N of the release that no longer knows them, without dashes. */
+type Gone = Readonly<Record<number, readonly string[]>>
+
+/** Those of the programs of Kubernetes 1.N. */
+export const flagsGone: Readonly<Record<KubernetesProgram, Gone>> = {
   apiServer: {
     // CHANGELOG-1.19: 89069
     19: ['basic-auth-file'],
@@ -79,10 +88,6 @@ export const flagsGone: Readonly<Record<Program, Readonly<Record<number, readonl
     24: ['address', 'port'],
     26: klog,
   },
-  etcd: {
-    // etcd 3.7, which kubeadm of 1.37 brings
-    37: ['experimental-*'],
-  },
   kubelet: {
     // CHANGELOG-1.24: 106907
     24: [
@@ -128,6 +133,54 @@ export const flagsGone: Readonly<Record<Program, Readonly<Record<number, readonl
   },
 }
 
+/**
+ * Flags that 1.20.2 has and 1.34.4 refuses, and of which no source here says in between when they went. The test
+ * programs-settings.test.ts compares both programs with these tables.
+ */
+export const flagsGoneBy34: Readonly<Record<KubernetesProgram, readonly string[]>> = {
+  apiServer: [
+    'cloud-provider-gce-l7lb-src-cidrs',
+    'experimental-logging-sanitization',
+    'identity-lease-duration-seconds',
+    'identity-lease-renew-interval-seconds',
+  ],
+  controllerManager: ['concurrent', 'deployment-controller-sync-period', 'experimental-logging-sanitization'],
+  scheduler: [
+    'algorithm-provider',
+    'experimental-logging-sanitization',
+    'hard-pod-affinity-symmetric-weight',
+    'lock-object-name',
+    'lock-object-namespace',
+    'scheduler-name',
+  ],
+  kubelet: [
+    'azure-container-registry-config',
+    'chaos-chance',
+    'docker',
+    'docker-env-metadata-whitelist',
+    'docker-only',
+    'docker-root',
+    'docker-tls',
+    'docker-tls-ca',
+    'docker-tls-cert',
+    'docker-tls-key',
+    'dynamic-config-dir',
+    'enable-cadvisor-json-endpoints',
+    'experimental-bootstrap-kubeconfig',
+    'experimental-check-node-capabilities-before-mount',
+    'experimental-kernel-memcg-notification',
+    'experimental-logging-sanitization',
+    'non-masquerade-cidr',
+    'really-crash-for-testing',
+    'redirect-container-streaming',
+    'register-schedulable',
+    'seccomp-profile-root',
+  ],
+}
+
+/** The release in which flags are refused whose end is not known more exactly. */
+const by = 34
+
 /** Flags with another name now, by their former one. */
 export const flagsNow: Readonly<Record<string, string>> = {
   'experimental-encryption-provider-config': 'encryption-provider-config',
@@ -138,11 +191,43 @@ export const flagsNow: Readonly<Record<string, string>> = {
 /** A flag as the table has it: the programs of Kubernetes take underscores for dashes. */
 export const dashed = (flag: string): string => flag.replaceAll('_', '-')
 
-const isAmong = (flags: readonly string[], flag: string): boolean =>
-  flags.some((one) => (one.endsWith('*') ? flag.startsWith(one.slice(0, -1)) : one === flag))
-
-/** The release that no longer knows a flag of a program, among those after one minor and up to another. */
-export const flagGoneIn = (program: Program, flag: string, after: number, upTo: number): number | undefined =>
-  Object.entries(flagsGone[program])
+const goneIn = (gone: Gone, flag: string, after: number, upTo: number): number | undefined =>
+  Object.entries(gone)
     .map(([minor, flags]) => ({ minor: Number(minor), flags }))
-    .find(({ minor, flags }) => minor > after && minor <= upTo && isAmong(flags, dashed(flag)))?.minor
+    .find(({ minor, flags }) => minor > after && minor <= upTo && flags.includes(flag))?.minor
+
+/** The N of the Kubernetes 1.N that no longer knows a flag of a program, among those after one and up to another. */
+export const kubernetesFlagGoneIn = (
+  program: KubernetesProgram,
+  flag: string,
+  after: number,
+  upTo: number,
+): number | undefined =>
+  goneIn(flagsGone[program], dashed(flag), after, upTo) ??
+  goneIn({ [by]: flagsGoneBy34[program] }, dashed(flag), after, upTo)
+
+/** The releases whose programs a cluster runs. */
+export interface ProgramReleases {
+  /** The N of Kubernetes 1.N. */
+  readonly kubernetes: number
+  /** The N of etcd 3.N; undefined if it is not known, as with a tag of the user. */
+  readonly etcd: number | undefined
+}
+
+/**
+ * The version of a program from which on it no longer knows a flag, such as `v1.37`, or `3.7` of etcd; undefined if it knows the flag,
+ * or if that is not known.
+ */
+export const flagGoneSince = (
+  program: KubernetesProgram | 'etcd',
+  flag: string,
+  { kubernetes, etcd = 0 }: ProgramReleases,
+): string | undefined => {
+  if (program === 'etcd') {
+    const minor = etcdFlagGoneIn(flag, 0, etcd)
+    return minor === undefined ? undefined : `3.${minor}`
+  }
+  const minor = kubernetesFlagGoneIn(program, flag, 0, kubernetes)
+  if (minor === undefined) return undefined
+  return flagsGoneBy34[program].includes(dashed(flag)) ? `v1.${minor} or an earlier release` : `v1.${minor}`
+}

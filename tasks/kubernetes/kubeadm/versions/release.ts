@@ -58,6 +58,10 @@ export interface ReleaseFacts {
   readonly joinsControlPlanes: boolean
   /** Whether all phases of `kubeadm init` that write files have `--dry-run`, into a folder of the caller (KUBEADM_INIT_DRYRUN_DIR). */
   readonly dryRunsPhases: boolean
+  /** Whether the configuration can disable CoreDNS and kube-proxy; kubeadm also notes there that their phases were skipped. */
+  readonly disablesAddons: boolean
+  /** Whether it has `config validate`; before, `config migrate` warns of unknown fields. */
+  readonly validatesConfig: boolean
   /** Whether the phase kubelet-start starts the kubelet; before, phases only write its files. */
   readonly startsKubelet: boolean
   /** Whether kubeadm replaces the certificate in kubelet.conf by one that the kubelet renews. */
@@ -92,6 +96,10 @@ export interface ReleaseFacts {
   readonly registry: 'k8s.gcr.io' | 'registry.k8s.io'
   /** The tags of the default etcd image in the first and the last patch release. */
   readonly etcd: readonly [first: string, last: string]
+  /** The N of the first 3.N that knows the arguments with which kubeadm starts etcd; 0 where that is not known. */
+  readonly etcdFrom: number
+  /** The N of the last 3.N that knows them; undefined where kubeadm asks the tag, or that is not known. */
+  readonly etcdUpTo: number | undefined
   /** The tag of the default CoreDNS image. */
   readonly coredns: string
   /** The tag of the default pause image. */

@@ -5,55 +5,26 @@
  * Sources: the release notes of each minor (kubernetes/sig-release), kubeadm's source and its own output (`kubeadm config
  * images list`, `kubeadm PHASE --help`) where a binary was run, minikube's table of images for the others.
  */
-import { alphaPhases, initPhases, joinPhases } from './phase-commands.ts'
+import { first, master } from './first-release.ts'
+import { initPhases, joinPhases } from './phase-commands.ts'
 import type { ReleaseChanges, ReleaseFacts } from './release.ts'
 
-const master = 'node-role.kubernetes.io/master'
 const controlPlane = 'node-role.kubernetes.io/control-plane'
 
 const prepare = ['download-certs', 'certs', 'kubeconfig', 'control-plane'].map(
   (name) => `control-plane-prepare ${name}`,
 )
 
-const first: ReleaseFacts = {
-  minor: 11,
-  tried: 'not tried',
-  configApi: 'v1alpha2',
-  reads: ['v1alpha2'],
-  argumentsAs: 'map',
-  phases: alphaPhases,
-  joinOrder: [],
-  resetPhases: [],
-  controlPlaneFlag: undefined,
-  uploadCertsFlag: undefined,
-  renewal: undefined,
-  renewsKubeconfigs: false,
-  joinsControlPlanes: false,
-  dryRunsPhases: false,
-  startsKubelet: false,
-  finalizesKubelet: false,
-  hasLearners: false,
-  hasSuperAdmin: false,
-  labels: [master],
-  taints: [master],
-  keepsSocketIn: 'nothing',
-  kubeletConfigMap: 'kubelet-config-1.{minor}',
-  cgroupV1: 'runs',
-  proxyMode: undefined,
-  reloadsCertificate: false,
-  readyPath: '/healthz',
-  cgroupDriver: 'cgroupfs',
-  dualStack: 'no',
-  acceptsNodeIpPair: false,
-  registry: 'k8s.gcr.io',
-  etcd: ['3.2.18', '3.2.18'],
-  coredns: '1.1.3',
-  pause: '3.1',
-  etcdRequestsStorage: false,
-  emptyDirFlag: '--delete-local-data',
-  kubeletSkew: 2,
-  warnsOfContainerd1: false,
-}
+/** The phases of a join from 1.16 on, until `update-status` went. */
+const joinWithStatus = [
+  'preflight',
+  ...prepare,
+  'check-etcd',
+  'kubelet-start',
+  'control-plane-join etcd',
+  'control-plane-join update-status',
+  'control-plane-join mark-control-plane',
+]
 
 /** The rows of the table, oldest first. */
 export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
@@ -116,15 +87,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     minor: 16,
     readyPath: '/readyz',
     dualStack: 'with the feature gate IPv6DualStack',
-    joinOrder: [
-      'preflight',
-      ...prepare,
-      'check-etcd',
-      'kubelet-start',
-      'control-plane-join etcd',
-      'control-plane-join update-status',
-      'control-plane-join mark-control-plane',
-    ],
+    joinOrder: joinWithStatus,
     etcd: ['3.3.15-0', '3.3.15-0'],
     coredns: '1.6.2',
     pause: '3.1',
@@ -193,9 +156,24 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     coredns: 'v1.9.3',
     pause: '3.8',
   },
-  { minor: 26, etcd: ['3.5.6-0', '3.5.10-0'], coredns: 'v1.9.3', pause: '3.9' },
+  {
+    minor: 26,
+    validatesConfig: true,
+    etcd: ['3.5.6-0', '3.5.10-0'],
+    coredns: 'v1.9.3',
+    pause: '3.9',
+  },
   { minor: 27, reads: ['v1beta3'], etcd: ['3.5.7-0', '3.5.12-0'], coredns: 'v1.10.1', pause: '3.9' },
-  { minor: 28, kubeletSkew: 3, etcd: ['3.5.9-0', '3.5.15-0'], coredns: 'v1.10.1', pause: '3.9' },
+  // --experimental-*, for every tag (kubeadm/app/phases/etcd of 1.28, 1.30 and 1.32)
+  {
+    minor: 28,
+    tried: 'kubeadm',
+    kubeletSkew: 3,
+    etcdUpTo: 6,
+    etcd: ['3.5.9-0', '3.5.15-0'],
+    coredns: 'v1.10.1',
+    pause: '3.9',
+  },
   {
     minor: 29,
     tried: 'kubeadm',
@@ -213,7 +191,14 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     coredns: 'v1.11.1',
     pause: '3.9',
   },
-  { minor: 30, tried: 'not tried', etcd: ['3.5.12-0', '3.5.15-0'], coredns: 'v1.11.3', pause: '3.9' },
+  {
+    minor: 30,
+    tried: 'kubeadm',
+    joinOrder: [...joinWithStatus, 'wait-control-plane'],
+    etcd: ['3.5.12-0', '3.5.15-0'],
+    coredns: 'v1.11.3',
+    pause: '3.9',
+  },
   {
     minor: 31,
     tried: 'judged',
@@ -230,13 +215,14 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     reads: ['v1beta3', 'v1beta4'],
     argumentsAs: 'list',
     dryRunsPhases: true,
+    disablesAddons: true,
     // an upgrade to 1.37 must not change the configuration
     proxyMode: 'iptables',
     etcd: ['3.5.15-0', '3.5.24-0'],
     coredns: 'v1.11.3',
     pause: '3.10',
   },
-  { minor: 32, tried: 'not tried', etcd: ['3.5.16-0', '3.5.24-0'], coredns: 'v1.11.3', pause: '3.10' },
+  { minor: 32, tried: 'kubeadm', etcd: ['3.5.16-0', '3.5.24-0'], coredns: 'v1.11.3', pause: '3.10' },
   {
     minor: 33,
     tried: 'kubeadm',
@@ -258,13 +244,17 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   },
   {
     minor: 34,
+    tried: 'cluster',
     keepsSocketIn: 'instance-config.yaml',
     etcd: ['3.6.4-0', '3.6.5-0'],
+    // from here on, it asks the tag for 3.6
+    etcdUpTo: undefined,
     coredns: 'v1.12.1',
     pause: '3.10.1',
   },
   {
     minor: 35,
+    tried: 'cluster',
     warnsOfContainerd1: true,
     joinOrder: [
       'preflight',
@@ -286,6 +276,8 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     tried: 'cluster',
     reads: ['v1beta4'],
     etcd: ['3.7.0-0', '3.7.0-0'],
+    // --feature-gates and --watch-progress-notify-interval, for every tag
+    etcdFrom: 6,
     coredns: 'v1.14.6',
     pause: '3.10.2',
   },

@@ -1,7 +1,12 @@
 /** From which release on, and up to which, kubeadm and its programs know a setting of a cluster. */
+import { nearest } from '../../../../engine/index.ts'
 import type { Arguments, Component } from '../component-settings.ts'
-import { flagGoneIn, programNames } from './flags-gone.ts'
-import type { Program } from './flags-gone.ts'
+import { isMap } from '../yaml.ts'
+import { etcdFlagNow, etcdFlagUnknown, etcdMinorOf } from './etcd-flags.ts'
+import { dashed, flagGoneSince, flagsNow, programNames } from './flags-gone.ts'
+import type { KubernetesProgram, Program, ProgramReleases } from './flags-gone.ts'
+import { gateGoneSince, gatesIn, kubeadmGates } from './gates-gone.ts'
+import { gatesKnown } from './gates-known.ts'
 import type { ReleaseFacts } from './release.ts'
 
 interface Image {
@@ -14,6 +19,7 @@ const hasImage = (given: Image | undefined): boolean =>
 
 /** The settings of a cluster that not every release knows. */
 interface Given {
+  readonly kubernetesVersion?: string | undefined
   readonly podSubnet: string
   readonly serviceSubnet?: string | undefined
   readonly featureGates?: Readonly<Record<string, boolean>> | undefined
@@ -22,8 +28,10 @@ interface Given {
   readonly scheduler?: Component | undefined
   readonly etcd?: (Component & Image) | undefined
   readonly kubeletExtraArgs: Arguments
-  readonly kubelet?: { readonly failCgroupV1?: boolean | undefined } | undefined
-  readonly kubeProxy?: { readonly mode?: string | undefined } | undefined
+  readonly kubelet?:
+    | { readonly failCgroupV1?: boolean | undefined; readonly [field: string]: unknown }
+    | undefined
+  readonly kubeProxy?: { readonly mode?: string | undefined; readonly [field: string]: unknown } | undefined
   readonly dns?: (Image & { readonly disabled?: boolean | undefined }) | undefined
   readonly proxy?: { readonly disabled?: boolean | undefined } | undefined
   readonly patches?: string | undefined
@@ -70,7 +78,7 @@ const settings: readonly Setting[] = [
     since: 31,
     isGiven: (cluster) =>
       [...programs(cluster).map(({ extraArgs }) => extraArgs), cluster.kubeletExtraArgs].some((one) =>
-        Object.values(one).some((value) => Array.isArray(value)),
+        Object.values(one).some((value) => Array.isArray(value) && value.length > 1),
       ),
   },
   { name: 'timeouts', since: 31, isGiven: ({ timeouts }) => timeouts !== undefined },
@@ -88,6 +96,11 @@ const settings: readonly Setting[] = [
     name: 'encryptionAlgorithm',
     since: 31,
     isGiven: ({ encryptionAlgorithm }) => encryptionAlgorithm !== undefined,
+  },
+  {
+    name: 'encryptionAlgorithm: ECDSA-P384',
+    since: 34,
+    isGiven: ({ encryptionAlgorithm }) => encryptionAlgorithm === 'ECDSA-P384',
   },
   { name: 'dns.disabled', since: 31, isGiven: ({ dns }) => dns?.disabled !== undefined },
   { name: 'proxy.disabled', since: 31, isGiven: ({ proxy }) => proxy?.disabled !== undefined },
@@ -113,7 +126,9 @@ const dualStackFault = (
     : ['networks of both families without featureGates: IPv6DualStack: true']
 }
 
-const argumentsOf = (cluster: Given): (readonly [program: Program, given: Arguments])[] => [
+const argumentsOf = (
+  cluster: Given,
+): (readonly [program: KubernetesProgram | 'etcd', given: Arguments])[] => [
   ['apiServer', cluster.apiServer?.extraArgs ?? {}],
   ['controllerManager', cluster.controllerManager?.extraArgs ?? {}],
   ['scheduler', cluster.scheduler?.extraArgs ?? {}],
@@ -121,20 +136,93 @@ const argumentsOf = (cluster: Given): (readonly [program: Program, given: Argume
   ['kubelet', cluster.kubeletExtraArgs],
 ]
 
+/** The releases of the programs that a cluster runs: an image of etcd that the user has chosen has a version of its own, if its tag says it. */
+export const programReleases = (etcdTag: string | undefined, facts: ReleaseFacts): ProgramReleases => ({
+  kubernetes: facts.minor,
+  etcd: etcdMinorOf(etcdTag ?? '') ?? etcdMinorOf(facts.etcd[1]),
+})
+
 /** Arguments that the programs of a release no longer know. */
-const tooOld = (cluster: Given, minor: number): string[] =>
-  argumentsOf(cluster).flatMap(([program, given]) =>
+const tooOld = (cluster: Given, facts: ReleaseFacts): string[] => {
+  const releases = programReleases(cluster.etcd?.imageTag, facts)
+  return argumentsOf(cluster).flatMap(([program, given]) =>
     Object.keys(given).flatMap((name) => {
-      const gone = flagGoneIn(program, name, 0, minor)
-      return gone === undefined
-        ? []
-        : [`--${name} of ${programNames[program]} (no longer from v1.${gone} on)`]
+      const gone = flagGoneSince(program, name, releases)
+      const now = flagNow(program, name)
+      if (gone !== undefined)
+        return [
+          `--${name} of ${programNames[program]} (no longer from ${gone} on${now === undefined ? '' : `; now it is --${now}`})`,
+        ]
+      const why = program === 'etcd' ? etcdFlagUnknown(name, releases.etcd ?? 0) : undefined
+      return why === undefined ? [] : [`--${name} of etcd 3.${releases.etcd} (${why})`]
     }),
   )
+}
+
+/** What is written in the place of an argument that went, without dashes; undefined if nothing is. */
+export const flagNow = (program: Program, name: string): string | undefined =>
+  program === 'etcd' ? etcdFlagNow(name) : flagsNow[dashed(name)]
+
+/** An image of etcd for which the arguments of this kubeadm are not made: it would not start. */
+export const etcdFault = ({ imageTag: tag }: Image, { etcdFrom, etcdUpTo }: ReleaseFacts): string[] => {
+  if (tag === '') return ['an image of etcd without a tag']
+  const minor = tag === undefined ? undefined : etcdMinorOf(tag)
+  if (minor === undefined) return []
+  if (minor < etcdFrom)
+    return [`etcd ${tag}: its kubeadm starts etcd with arguments that 3.${etcdFrom} and later know`]
+  return etcdUpTo !== undefined && minor > etcdUpTo
+    ? [`etcd ${tag}: its kubeadm starts etcd with arguments that 3.${etcdUpTo} and earlier know`]
+    : []
+}
+
+const gatesOf = (cluster: Given): (readonly [program: Program, gates: readonly string[]])[] => [
+  // etcd has others
+  ...argumentsOf(cluster)
+    .filter(([program]) => program !== 'etcd')
+    .flatMap(([program, given]) =>
+      Object.entries(given)
+        .filter(([name]) => dashed(name) === 'feature-gates')
+        .map(([, value]) => [program, [value].flat().flatMap(gatesIn)] as const),
+    ),
+  ...(['kubelet', 'kubeProxy'] as const).map((program) => {
+    const gates = cluster[program]?.['featureGates']
+    return [program, isMap(gates) ? Object.keys(gates) : []] as const
+  }),
+]
+
+/** Feature gates that the programs of a release no longer know. */
+const goneGates = (cluster: Given, minor: number): string[] => {
+  // a version that is newer than the table can have others
+  const isNewer = Number(/^v?1\.(\d+)/.exec(cluster.kubernetesVersion ?? '')?.[1] ?? minor) > minor
+  const known = isNewer ? undefined : gatesKnown[minor]
+  return gatesOf(cluster).flatMap(([program, gates]) =>
+    gates.flatMap((gate) => {
+      const what = `the feature gate ${gate} of ${programNames[program]}`
+      const gone = gateGoneSince(gate, minor)
+      if (gone !== undefined) return [`${what} (no longer from ${gone} on)`]
+      if (known === undefined || known.has(gate)) return []
+      const guess = nearest(gate, known)
+      return [guess === undefined ? what : `${what} (did you mean ${guess}?)`]
+    }),
+  )
+}
+
+/** Feature gates of kubeadm itself that its release does not know. */
+const ofKubeadm = ({ featureGates = {} }: Given, minor: number): string[] =>
+  Object.keys(featureGates).flatMap((gate) => {
+    const { since = 0, gone } = kubeadmGates[gate] ?? {}
+    if (since > minor) return [`the feature gate ${gate} of kubeadm (from v1.${since} on)`]
+    return gone === undefined || gone > minor
+      ? []
+      : [`the feature gate ${gate} of kubeadm (no longer from v1.${gone} on)`]
+  })
 
 /** What a cluster sets that its release does not know, for an error. */
 export const unknownSettings = (cluster: Given, facts: ReleaseFacts): readonly string[] => [
   ...tooNew(cluster, facts.minor),
   ...dualStackFault(cluster, facts),
-  ...tooOld(cluster, facts.minor),
+  ...tooOld(cluster, facts),
+  ...etcdFault(cluster.etcd ?? {}, facts),
+  ...goneGates(cluster, facts.minor),
+  ...ofKubeadm(cluster, facts.minor),
 ]

@@ -196,7 +196,7 @@ const cases: readonly (readonly [string, Partial<ClusterState>, readonly string[
       etcd: known(etcd({ health: { ...health('1'), '2': expired, '3': expired } })),
     },
     [
-      'not known etcd: 3 members, 2 needed, 1 healthy: etcd does not accept writes, and 2 could not be asked',
+      'not known etcd: 3 members, 2 needed, 1 healthy, 2 not known: it is not known whether etcd accepts writes',
       'not known m2: the etcd member m2 at https://10.0.0.2:2380 could not be asked: expired',
       'not known m3: the etcd member m3 at https://10.0.0.3:2380 could not be asked: expired',
     ],

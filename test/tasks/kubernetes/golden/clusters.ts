@@ -59,7 +59,7 @@ const since: Readonly<Record<number, Record<string, unknown>>> = {
 const discovery = {
   endpoint: plain.controlPlaneEndpoint,
   token: 'abcdef.0123456789abcdef',
-  caCertHash: `sha256:${'0'.repeat(64)}`,
+  caCertHashes: [`sha256:${'0'.repeat(64)}`],
 }
 
 /** The configuration of a master, and with `joins` that of `kubeadm join`. */

@@ -174,3 +174,23 @@ test('variables, feature gates, images and what is left out are compared in both
   const off = { dns: { disabled: false }, proxy: { disabled: false } }
   assert.equal(differences(configured(37, off), kept(37)), [])
 })
+
+test('networks and endpoints are compared by their value', () => {
+  const wanted = {
+    controlPlaneEndpoint: '[FD00::10]:6443',
+    podSubnet: 'FD00:10::/56',
+    serviceSubnet: 'FD00:20:0::/112',
+  }
+  const cluster = kept(37, {
+    controlPlaneEndpoint: '[fd00::10]:6443',
+    podSubnet: 'fd00:10::/56',
+    serviceSubnet: 'fd00:20::/112',
+  })
+  assert.equal(clusterDifferences(configured(37, wanted), cluster), [])
+  assert.equal(
+    clusterDifferences(configured(37, { ...wanted, podSubnet: 'fd00:11::/56' }), cluster).map(
+      ({ setting }) => setting,
+    ),
+    ['pod_subnet'],
+  )
+})

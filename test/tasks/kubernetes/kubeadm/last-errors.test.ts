@@ -88,7 +88,7 @@ test('the program reads the log of the kubelet and of the last start of each sta
   mkdirSync(at('bin'), { recursive: true })
   writeFileSync(
     at('bin/journalctl'),
-    `#!/bin/sh\nprintf '%s\\n' 'I1129 03:00:00.1 12 x.go:1] fine' 'E1129 03:00:01.1 12 x.go:1] broken' 'W1129 03:00:00.9 12 predicate.go:1] Failed to admit pod etcd-m1'\n`,
+    `#!/bin/sh\nprintf '%s\\n' 'I1129 03:00:00.1 12 x.go:1] fine' 'E1129 03:00:01.1 12 x.go:1] broken' 'W1129 03:00:00.9 12 predicate.go:1] Failed to admit pod etcd-m1' '{"ts":1,"v":0,"msg":"fine"}' '{"ts":1,"msg":"command failed","err":"cgroup v1"}'\n`,
   )
   chmodSync(at('bin/journalctl'), 0o755)
   for (const [file, text] of [
@@ -96,6 +96,10 @@ test('the program reads the log of the kubelet and of the last start of each sta
     ['kube-system_etcd-m1_1/etcd/10.log', 'T stderr F fine\nT stderr F fatal: disk full\n'],
     ['kube-system_etcd-m1_1/etcd/9.log', 'T stderr F older error\n'],
     ['kube-system_etcd-m1_1/etcd/10.log.20250101-000000', 'T stderr F rotated error\n'],
+    // right after a restart, the newest file does not have the cause yet
+    ['kube-system_kube-controller-manager-m1_1/kube-controller-manager/3.log', 'T stderr F starting\n'],
+    ['kube-system_kube-controller-manager-m1_1/kube-controller-manager/2.log', 'T stderr F panic: cause\n'],
+    ['kube-system_kube-controller-manager-m1_1/kube-controller-manager/1.log', 'T stderr F panic: older\n'],
     ['kube-system_kube-scheduler-m1_1/kube-scheduler/0.log', `T stderr F error ${'x'.repeat(5000)}\n`],
     ['kube-system_kube-apiserver-m1_1/kube-apiserver/0.log', 'T stderr F error of another day\n'],
     ['kube-system_coredns-x_1/coredns/0.log', 'T stderr F error of another pod\n'],
@@ -114,7 +118,7 @@ test('the program reads the log of the kubelet and of the last start of each sta
     assert.is(status, 0, shell)
     assert.is(
       stdout,
-      'kubelet\tE1129 03:00:01.1 12 x.go:1] broken\nrefused by the kubelet\tW1129 03:00:00.9 12 predicate.go:1] Failed to admit pod etcd-m1\netcd\tT stderr F fatal: disk full\n',
+      'kubelet\tE1129 03:00:01.1 12 x.go:1] broken\nkubelet\t{"ts":1,"msg":"command failed","err":"cgroup v1"}\nrefused by the kubelet\tW1129 03:00:00.9 12 predicate.go:1] Failed to admit pod etcd-m1\netcd\tT stderr F fatal: disk full\nkube-controller-manager\tT stderr F panic: cause\n',
     )
   }
 })

@@ -30,6 +30,7 @@ peer\tm2\t10.0.0.2\t6443\tclosed
 export const healthy = preflightStateIn(printed, times, true)
 export const wanted: Wanted = {
   version: 'v1.37.2',
+  installs: { programs: false, runtime: false },
   podSubnet: '10.244.0.0/16',
   serviceSubnet: '10.96.0.0/12',
   managesSwap: true,
@@ -38,6 +39,7 @@ export const wanted: Wanted = {
   allowsCgroupV1: false,
   arguments: {},
   kubeletGates: undefined,
+  etcdTag: undefined,
   endpoint: undefined,
 }
 

@@ -25,8 +25,16 @@ test('each with the release in which it went', () => {
     'fault inventory: --service-account-api-audiences in api_server.extraArgs: the API server does not know it from v1.25 on',
     'fault inventory: --pod-eviction-timeout in controller_manager.extraArgs: the controller manager does not know it from v1.27 on',
     'fault inventory: --logtostderr in scheduler.extraArgs: the scheduler does not know it from v1.26 on',
-    'fault inventory: --experimental-initial-corrupt-check in etcd.extraArgs: etcd does not know it from v1.37 on',
+    'fault inventory: --experimental-initial-corrupt-check in etcd.extraArgs: etcd does not know it from 3.7 on',
     'fault inventory: --containerd in kubelet_extra_args: the kubelet does not know it from v1.37 on',
+  ])
+})
+
+test('arguments of etcd are those of its own image', () => {
+  const etcd = { etcd: { 'experimental-initial-corrupt-check': 'true' } }
+  assert.equal(found({}, { arguments: etcd, etcdTag: '3.6.8-0' }), [])
+  assert.equal(found({}, { arguments: { etcd: { proxy: 'on' } }, etcdTag: '3.6.8-0' }), [
+    'fault inventory: --proxy in etcd.extraArgs: etcd does not know it from 3.6 on',
   ])
 })
 

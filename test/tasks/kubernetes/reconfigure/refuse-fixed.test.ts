@@ -1,6 +1,9 @@
 /** What cannot change in a cluster that runs is refused by name, from wherever it comes. */
 import * as assert from 'uvu/assert'
+import { parse } from 'yaml'
 import { rehearse } from '../../../../engine/testing.ts'
+import { isCoxswainError } from '../../../../engine/index.ts'
+import { ownedSettings } from '../../../../tasks/kubernetes/config/owned-settings.ts'
 import { fixedSettings } from '../../../../tasks/kubernetes/kubeadm/fixed-settings.ts'
 import { reconfigureMaster } from '../../../../tasks/kubernetes/reconfigure-master.ts'
 import { reconfigurePlan } from '../../../../tasks/kubernetes/reconfigure-plan.ts'
@@ -157,10 +160,42 @@ const merge = (part: string, argument: string): { kind: string; [field: string]:
   }
 }
 
+/** The same cluster, in which a program has an argument. */
+const worldWith = (part: string, argument: string) => {
+  const text = JSON.stringify({ ...parse(living), ...merge(part, argument) })
+  return masterWorld({
+    patterns: [
+      [/^kubectl .* get configmap kubeadm-config /, JSON.stringify({ data: { ClusterConfiguration: text } })],
+      [/^kubectl .* get configmap /, ''],
+    ],
+  }).world
+}
+
+/** Whether another value is refused in every configuration, whatever the cluster has. */
+const isOwned = (program: string, argument: string): boolean =>
+  ownedSettings.some(
+    (row) =>
+      row.program ===
+        { etcd: 'etcd', 'kube-apiserver': 'apiServer', 'kube-controller-manager': 'controllerManager' }[
+          program
+        ] && row.arguments?.includes(argument),
+  )
+
 for (const { program, arguments: names = [], why, allows } of fixedSettings) {
   if (program === 'kubelet' || allows !== undefined) continue
   const part = partOf[program]
-  for (const argument of names)
+  for (const argument of names.filter((one) => isOwned(program, one)))
+    test(`the guard refuses to take it out of what the cluster keeps: ${part}.extraArgs.${argument}`, async () => {
+      for (const onlyFixed of [true, false]) {
+        const task = sameCluster({ cluster, self, members: [self], onlyFixed })
+        const run = await rehearse(task, worldWith(part, argument))
+        assert.is(run.outcome, 'failed')
+        assert.match(textOf(run), why)
+        assert.not.match(textOf(run), `set ${part}.extraArgs.${argument} to another`)
+        assert.not.match(textOf(run), 'to apply it, run playbooks/reconfigure.ts')
+      }
+    })
+  for (const argument of names.filter((one) => !isOwned(program, one)))
     test(`the guard refuses it in what the cluster keeps, also from kubeadm_config_merge: ${part}.extraArgs.${argument}`, async () => {
       const extraArgs = { [argument]: 'another' }
       const named = {
@@ -179,6 +214,15 @@ for (const { program, arguments: names = [], why, allows } of fixedSettings) {
         }
     })
 }
+
+test('encryption that only the inventory has is begun by rotate-keys', async () => {
+  const apiServer = { extraArgs: { 'encryption-provider-config': '/etc/kubernetes/pki/encryption.yaml' } }
+  for (const onlyFixed of [true, false]) {
+    const task = sameCluster({ cluster: { ...cluster, apiServer }, self, members: [self], onlyFixed })
+    const { error } = await rehearse(task, world)
+    assert.match(isCoxswainError(error) ? error.hint : '', 'run playbooks/rotate-keys.ts to begin to encrypt')
+  }
+})
 
 test('the guard refuses another name of the cluster', async () => {
   const task = (merged: readonly { kind: string; [field: string]: unknown }[]) =>

@@ -192,23 +192,31 @@ for (const [title, changed, more, expected] of [
   })
 
 test('settings in kubeadm-config: gates, arguments of etcd, an own image of etcd, and its version', () => {
-  const value = {
+  const settings = (local: object) => ({
     ...kept,
     apiVersion: 'kubeadm.k8s.io/v1beta3',
     apiServer: { extraArgs: { 'feature-gates': 'JobSuccessPolicy=true,AllAlpha=false' } },
     controllerManager: { extraArgs: [{ name: 'concurrent-service-syncs', value: '2' }] },
-    etcd: { local: { imageTag: '3.6.8-0', extraArgs: [{ name: 'experimental-x', value: '1' }] } },
-  }
-  const all = upgradeFindings(
-    cluster(),
-    names.map((host) => ({ host, value: { ...healthy, cluster: { known: true, value } } })),
-    wanted,
-  ).map(({ severity, what }) => `${severity}: ${what}`)
-  assert.equal(all, [
+    etcd: { local: { ...local, extraArgs: [{ name: 'experimental-x', value: '1' }] } },
+  })
+  const all = (local: object) =>
+    upgradeFindings(
+      cluster(),
+      names.map((host) => ({
+        host,
+        value: { ...healthy, cluster: { known: true, value: settings(local) } },
+      })),
+      wanted,
+    ).map(({ severity, what }) => `${severity}: ${what}`)
+  const others = [
     'fault: kubeadm of v1.37.2 does not read its version v1beta3, only v1beta4',
     'fault: apiServer: v1.37 does not know the feature gate JobSuccessPolicy',
     'fault: the controller manager of v1.37 does not know the argument --concurrent-service-syncs',
-    'fault: etcd of v1.37 does not know the argument --experimental-x',
+  ]
+  assert.equal(all({}), [...others, 'fault: etcd 3.7 of v1.37 does not know the argument --experimental-x'])
+  // it stays in the version that knows it
+  assert.equal(all({ imageTag: '3.6.8-0' }), [
+    ...others,
     'warning: etcd.imageTag: 3.6.8-0 stays, and kubeadm of v1.37.2 would use 3.7.0-0',
   ])
 })

@@ -1,0 +1,105 @@
+/** Lookups that make lists of their arguments. Pure. */
+import { Fault } from './fault.ts'
+import { formatPercent } from './format.ts'
+import { listOf, mapOf, numberArgument, textArgument } from './library.ts'
+import type { Machine } from './machine.ts'
+import { takes } from './signature.ts'
+import type { Signed } from './signature.ts'
+import { Dict, List, Num } from './values.ts'
+import type { Args, Value } from './values.ts'
+
+type ListLookup = ((machine: Machine, terms: readonly Value[], args: Args) => readonly Value[]) & Signed
+
+/** The items of each term; a term that is not a list is one item. */
+const itemsOfAll = (machine: Machine, terms: readonly Value[]): Value[] =>
+  terms.flatMap((term) => (term instanceof List ? [...listOf(machine, term, 'items')] : [term]))
+
+const nested: ListLookup = (machine, terms) => {
+  const lists = terms.map((term) => listOf(machine, term, 'nested'))
+  machine.length(
+    lists.reduce((count, list) => count * list.length, 1),
+    'list',
+  )
+  const rows = lists.reduce<Value[][]>(
+    (made, list) => made.flatMap((row) => list.map((item) => [...row, item])),
+    [[]],
+  )
+  return rows.map((row) => machine.list(row))
+}
+
+const together: ListLookup = (machine, terms) => {
+  const lists = terms.map((term) => listOf(machine, term, 'together'))
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, index) => machine.list(lists.map((list) => list[index] ?? null)))
+}
+
+/** The options of `start=1 end=5 stride=2 format=h%02d`, `5`, `2-8`, `2-8/2`, `4:host%02d`. */
+const sequenceOptions = (text: string): Map<string, string> => {
+  const [, start, end, stride, format] = /^(?:(\d+)-)?(\d+)(?:\/(-?\d+))?(?::(.+))?$/.exec(text.trim()) ?? []
+  if (end !== undefined)
+    return new Map(
+      Object.entries({ start, end, stride, format }).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, value] as const],
+      ),
+    )
+  return new Map(
+    text
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .map((word) => {
+        const [, key, value] = /^(start|end|count|stride|format)=(.+)$/.exec(word) ?? []
+        if (key !== undefined && value !== undefined) return [key, value]
+        throw new Fault(`sequence does not know ${word}`, {
+          word,
+          hint: 'it has start, end or count, stride and format: start=1 end=5',
+        })
+      }),
+  )
+}
+
+const sequence: ListLookup = (machine, terms, args) => {
+  const texts = terms.length === 0 ? [''] : terms.map((term) => machine.text(term))
+  return texts.flatMap((text) => {
+    const given = sequenceOptions(text)
+    const number = (name: string): number | undefined => {
+      const word = given.get(name)
+      const found = word === undefined ? numberArgument(machine, args, Infinity, name) : Number(word)
+      if (found === undefined || Number.isInteger(found)) return found
+      throw new Fault(`${name} of sequence is not an integer`, { word: 'sequence' })
+    }
+    const [start, stride, count] = [number('start') ?? 1, number('stride') ?? 1, number('count')]
+    const end = count === undefined ? number('end') : start + stride * (count - 1)
+    if (end === undefined || stride === 0)
+      throw new Fault('sequence needs end or count, and a stride other than 0', { word: 'sequence' })
+    const length = machine.length(Math.max(0, Math.floor((end - start) / stride) + 1), 'list')
+    const format = given.get('format') ?? textArgument(machine, args, Infinity, 'format') ?? '%d'
+    return Array.from({ length }, (_, index) =>
+      formatPercent(machine, format, [new Num(start + stride * index)]),
+    )
+  })
+}
+
+/** The lookups by name. */
+export const listLookups: Readonly<Record<string, ListLookup>> = {
+  items: itemsOfAll,
+  list: (_, terms) => terms,
+  indexed_items: (machine, terms) =>
+    itemsOfAll(machine, terms).map((item, index) => machine.list([new Num(index), item])),
+  dict: (machine, terms) =>
+    terms.flatMap((term) => {
+      const map = mapOf(machine, term, 'dict')
+      return [...map.entries.keys()].map(
+        (key) =>
+          new Dict(
+            new Map<string, Value>([
+              ['key', key],
+              ['value', map.get(key) ?? null],
+            ]),
+          ),
+      )
+    }),
+  nested,
+  together,
+  sequence: takes('start end count stride format', sequence),
+}
