@@ -1,6 +1,8 @@
 /** The keys of an ssh-agent, in the order in which they are offered. */
+import { connect } from 'node:net'
 import ssh2 from 'ssh2'
 import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2'
+import { throwIfTooManyOpen } from '../open-files.ts'
 
 /** An agent that shows only some of its keys. */
 export class AgentKeys extends ssh2.BaseAgent<ParsedKey> {
@@ -36,11 +38,28 @@ export class AgentKeys extends ssh2.BaseAgent<ParsedKey> {
 const isParsed = (key: unknown): key is ParsedKey =>
   typeof key === 'object' && key !== null && 'getPublicSSH' in key
 
-/** Reads the keys of an agent; undefined if it does not answer. */
-export const agentKeys = (socket: string): Promise<AgentKeys | undefined> =>
+/** Why a socket does not accept connections; undefined if it does. ssh2 does not report it. */
+const connectFault = (socket: string): Promise<Error | undefined> =>
   new Promise((resolve) => {
-    const agent = ssh2.createAgent(socket)
-    agent.getIdentities((error, keys) =>
-      resolve(error ? undefined : new AgentKeys(agent, (keys ?? []).filter(isParsed))),
-    )
+    const stream = connect(socket, () => {
+      stream.destroy()
+      resolve(undefined)
+    })
+    stream.on('error', resolve)
   })
+
+/**
+ * Reads the keys of an agent; undefined if it does not answer.
+ *
+ * @throws CoxswainError `connect-failed` if this machine allows too few open files.
+ */
+export const agentKeys = async (socket: string): Promise<AgentKeys | undefined> => {
+  const agent = ssh2.createAgent(socket)
+  const [error, keys] = await new Promise<Parameters<IdentityCallback>>((resolve) =>
+    agent.getIdentities((...answer) => resolve(answer)),
+  )
+  if (!error) return new AgentKeys(agent, (keys ?? []).filter(isParsed))
+  const fault = await connectFault(socket)
+  if (fault !== undefined) throwIfTooManyOpen(`ask the agent at ${socket}`, fault)
+  return undefined
+}

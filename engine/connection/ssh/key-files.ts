@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../../secret.ts'
+import { throwIfTooManyOpen } from '../open-files.ts'
 
 /** A key file and its usable parts. */
 export interface KeyFile {
@@ -42,9 +43,21 @@ const publicInside = (text: Buffer): Buffer | undefined => {
   }
 }
 
+/** A file's content, or why it cannot be read; undefined if it does not exist. */
+const contentOf = async (file: string): Promise<Buffer | Error | undefined> => {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throwIfTooManyOpen(`read ${file}`, error)
+    const missing = 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return missing ? undefined : error
+  }
+}
+
 const publicHalf = async (file: string): Promise<Buffer | undefined> => {
-  const text = await readFile(`${file}.pub`).catch(() => undefined)
-  const parsed = text === undefined ? undefined : parse(text)
+  const text = await contentOf(`${file}.pub`)
+  const parsed = text === undefined || text instanceof Error ? undefined : parse(text)
   return parsed === undefined || parsed instanceof Error ? undefined : parsed.getPublicSSH()
 }
 
@@ -67,6 +80,7 @@ const faultOf = (
  * Reads a key file. A public key is valid: an agent can have the private key.
  *
  * @param named whether the user has named it, so that a missing file is reported.
+ * @throws CoxswainError `connect-failed` if this machine allows too few open files.
  */
 export const readKeyFile = async (
   file: string,
@@ -82,15 +96,17 @@ export const readKeyFile = async (
     hint: undefined,
     certificate: existsSync(beside) ? beside : undefined,
   }
-  let text: Buffer
-  try {
-    text = await readFile(file)
-  } catch {
-    const missing = named && nothing.publicKey === undefined
-    return missing
-      ? { ...nothing, note: `${file} cannot be read`, hint: 'fix the path of the key (private_key_file)' }
+  const text = await contentOf(file)
+  if (text === undefined)
+    return named && nothing.publicKey === undefined
+      ? { ...nothing, note: `${file} does not exist`, hint: 'fix the path of the key (private_key_file)' }
       : nothing
-  }
+  if (text instanceof Error)
+    return {
+      ...nothing,
+      note: `${file} cannot be read (${text.message})`,
+      hint: `let your user read ${file}, or use another key`,
+    }
   const parsed = parse(text, passphrase?.reveal())
   if (parsed instanceof Error)
     return {
