@@ -43,7 +43,7 @@ prepareMachine(needsOfFiles(files), thisMachine())
 // images take minutes to build the first time, which is longer than the timeout of a test
 if (kinds.has('hosts')) {
   const { prepareHosts } = await import('./real-host.ts')
-  await prepareHosts()
+  await prepareHosts(files)
 }
 const counts =
   [...kinds].some((kind) => kind.startsWith('e2e')) || files.length === 1

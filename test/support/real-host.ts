@@ -3,7 +3,7 @@
  * pacman like those of Red Hat, SUSE and Arch, one with OpenRC, one with logrotate, at, pip, npm and gem, and three families with packages of services. Each is a container without a network, which is removed when the test file ends.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Connection, Request } from '../../engine/connection/types.ts'
@@ -135,11 +135,13 @@ const readyCommands: Record<Kind, string> = {
   'services-alpine': openrcReady,
 }
 
-/** Creates what the hosts need, if it does not exist. */
-export const prepareHosts = async (): Promise<void> => {
+/** Creates the images of the hosts that test files name, if they do not exist. */
+export const prepareHosts = async (files: readonly string[]): Promise<void> => {
   await prepareMachine()
   await makeRoomForHosts(10)
-  for (const image of Object.values(images)) await image()
+  const named = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\brealHosts\(([^)]*)\)/g)])
+  const texts = named.map(([, kinds = '']) => kinds).join()
+  for (const [kind, image] of Object.entries(images)) if (texts.includes(`'${kind}'`)) await image()
 }
 
 const start = async (kind: Kind): Promise<string> => {
