@@ -260,6 +260,11 @@ route that it has from router advertisements, unless \`net.ipv6.conf.INTERFACE.a
 Of the pod networks, flannel and cilium are set up for both families. calico's manifest must be edited by hand; set
 \`cni_manifest\` to its path. In such a file, \`{{podCidrIPv4}}\` and \`{{podCidrIPv6}}\` are the networks of each family.
 
+A pod network is never applied over another one: DaemonSets of another network, and files in \`/etc/cni/net.d\` of any master that neither a package
+nor the manifest has, are named. Before a master or worker joins, the files and network devices that another network has left on it are named as
+well (\`cni0\` always: its address is of the pods of a former node), with the commands that remove them. With \`cni_manifest: none\`, the network of the
+cluster is the one that is compared with. \`preflight\` says all of that before.
+
 ${settings}${endpoint}
 ${adoption}${operations}
 ${reconfigure}

@@ -17,6 +17,7 @@ import {
   kubeadmJoin,
   kubeadmPhase,
   noEndpointMove,
+  noOtherNetwork,
   noRotation,
   nodeReady,
   ownAddresses,
@@ -39,14 +40,12 @@ import {
 import type { ControlPlaneVars } from './control-plane-vars.ts'
 import { balancer } from './load-balancers.ts'
 import { preparedNode } from './node-preparation.ts'
+import { isInstalledByOthers, wantedNetwork } from './pod-network.ts'
 
 type Context = PlayContext<ControlPlaneVars>
 
 /** Any master that is healthy leads; where none is, the one that holds data; on new machines, the first. */
 const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
-
-/** Whether the user installs the pod network, at a time that is not known here. */
-const ownNetwork = ({ cni_manifest: manifest }: ControlPlaneVars): boolean => manifest === 'none'
 
 const kubeconfigs = ({ vars }: Context): Task[] => vars.kube_users.map((user) => userKubeconfig({ user }))
 
@@ -139,7 +138,10 @@ export default playbook({
       hosts: 'masters',
       anyErrorsFatal: true,
       become: true,
-      tasks: ({ host }) => [sameMaster(firstConfig(host))],
+      tasks: ({ host, vars }) => [
+        sameMaster(firstConfig(host)),
+        noOtherNetwork({ via: leader, ...wantedNetwork(vars) }),
+      ],
     }),
 
     play('the load balancer knows every master', {
@@ -196,8 +198,10 @@ export default playbook({
       tags: 'network',
       hosts: leader,
       become: true,
-      tasks: ({ vars }) =>
-        ownNetwork(vars) ? [] : [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
+      tasks: ({ vars }) => {
+        const wanted = wantedNetwork(vars)
+        return wanted === undefined ? [] : [applyCni({ ...wanted, nodes: 'masters' })]
+      },
     }),
 
     play('the cluster is healthy', {
@@ -206,8 +210,10 @@ export default playbook({
       become: true,
       tasks: ({ vars, group }) => [
         etcdHealthy({ members: group('masters').length }),
-        ...group('masters').map(({ name }) => nodeReady({ node: name, withoutNetwork: ownNetwork(vars) })),
-        podsRunning({ withoutNetwork: ownNetwork(vars) }),
+        ...group('masters').map(({ name }) =>
+          nodeReady({ node: name, withoutNetwork: isInstalledByOthers(vars) }),
+        ),
+        podsRunning({ withoutNetwork: isInstalledByOthers(vars) }),
         clusterInfo({ endpoint: vars.control_plane_endpoint }),
       ],
     }),

@@ -13,6 +13,7 @@ import {
   renderedSettings,
 } from 'coxswain/tasks'
 import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
+import { wantedNetwork } from './pod-network.ts'
 
 /** One that asks the others: the first that can be reached. */
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), kernel()] })
@@ -44,6 +45,7 @@ export default playbook({
                     apiPort: vars.api_port,
                     endpoint: vars.control_plane_endpoint,
                     configuration,
+                    network: { via: observer, ...wantedNetwork(vars) },
                   }),
                 ),
                 undefined,

@@ -6,6 +6,7 @@ import {
   clusterInfo,
   labelsSchema,
   noEndpointMove,
+  noOtherNetwork,
   noRotation,
   nodeDelete,
   nodeDrain,
@@ -24,6 +25,7 @@ import {
 import { imageVars, imagesOf, installed, isNew } from './control-plane-programs.ts'
 import { controlPlaneVars, firstConfig, hostsIfAny, nodeIpOf } from './control-plane-vars.ts'
 import { preparedNode } from './node-preparation.ts'
+import { isInstalledByOthers, wantedNetwork } from './pod-network.ts'
 
 const workerVars = controlPlaneVars.safeExtend({
   ...imageVars,
@@ -111,6 +113,7 @@ export default playbook({
         return [
           ...(addresses.length === 0 ? [] : [ownAddresses({ addresses, setting: 'node_ip' })]),
           workerFits({ ...own(ctx), nodeIp: nodeIpOf(ctx.host), installs: installs(vars) }),
+          noOtherNetwork({ via: leader, ...wantedNetwork(vars) }),
           // rotate-ca could not end with it; `--tags remove` is not refused, because it can end without the workers that leave
           noRotation(
             { authorities: ['cluster'], keys: false, serviceAccounts: false },
@@ -155,7 +158,7 @@ export default playbook({
               }),
               nodeLabels({ node, via: leader, labels: vars.node_labels }),
               nodeTaints({ node, via: leader, taints: vars.node_taints }),
-              nodeReady({ node, withoutNetwork: vars.cni_manifest === 'none' }, { on: leader }),
+              nodeReady({ node, withoutNetwork: isInstalledByOthers(vars) }, { on: leader }),
               // a removal that was begun and then given up has cordoned it
               nodeUncordon({ node }, { on: leader }),
             ],

@@ -1,4 +1,4 @@
-import { CoxswainError, defineTask, drift, ok, pending, duration } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, pending, duration, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { kubectl } from './kubeadm/kubectl.ts'
 import { adminConf } from './kubeadm/paths.ts'
@@ -58,27 +58,41 @@ const missing = async (ctx: CheckContext, text: string): Promise<string[]> => {
   return (await Promise.all(found)).flat()
 }
 
+/** This host, and those of a pattern. */
+const hostsWith = async (ctx: CheckContext, pattern: string | undefined): Promise<CheckContext[]> => {
+  const names = pattern === undefined ? [] : await ctx.hostsOf(pattern)
+  const others = names.filter((name) => name !== ctx.host.name)
+  return [ctx, ...(await Promise.all(others.map((name) => ctx.on(name))))]
+}
+
 /** Applies the manifest of a pod network, and waits until its DaemonSets run and the nodes have a network. */
 export const applyCni = defineTask({
   name: 'apply-cni',
   description:
     'Applies the manifest of a pod network, with the pod CIDR inserted, and waits for its DaemonSets and for the nodes.',
-  reads: 'kubectl diff of the manifest, and the DaemonSets of other pod networks',
+  reads:
+    'kubectl diff of the manifest, the DaemonSets of other pod networks, and /etc/cni/net.d on this host and the other nodes',
   example: { manifest: 'flannel', podCidr: '10.244.0.0/16' },
   params: () =>
     podNetwork().extend({
+      nodes: z
+        .string()
+        .optional()
+        .describe(
+          'more nodes, as a host pattern, which must not have a network of their own before the manifest is applied for the first time; this host must not in any case',
+        ),
       timeout: duration({ zero: true }).default(300).describe('seconds to wait for DaemonSets and nodes'),
     }),
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
   sends: ({ manifest }) => [manifest],
   until: ({ timeout }) => ({ timeout, every: 1 }),
 
-  async check(ctx, { manifest, podCidr, version }) {
+  async check(ctx, { manifest, podCidr, version, nodes }) {
     const text = await ctx.fact(podNetworkManifest({ manifest, podCidr, version }))
     const what = `pod network ${manifest}`
     if (!(await ctx.remote.exists(adminConf))) return drift({ what, to: 'applied' })
     if (await differs(ctx, text)) {
-      await refuseOtherNetwork(ctx, manifest, text)
+      await refuseOtherNetwork(ctx, () => hostsWith(ctx, nodes), manifest, text)
       return drift({ what, to: 'applied' })
     }
     const lacking = await missing(ctx, text)

@@ -34,6 +34,8 @@ import { adminConfFile, kubeadmConfigPath, unfinishedPath } from './kubeadm/path
 import { finalizeKubelet, finalizeProblems, phases } from './kubeadm/phases.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionNote } from './kubeadm/versions.ts'
 import { readYaml } from './kubeadm/yaml.ts'
+import { ofCluster, refuseRemains } from './networks/remains.ts'
+import { isNode } from './nodes/worker.ts'
 
 const params = () =>
   z
@@ -106,9 +108,10 @@ const joinStateOf = async (ctx: CheckContext, via: CheckContext, given: Params):
 const asPhase = (given: Params) => ({ ...given, node: given.name, apiNames: [] })
 
 /**
- * @throws `params-invalid` for a version that cannot join control-plane nodes, and `command-failed` if kubeadm is missing.
+ * @throws `params-invalid` for a version that cannot join control-plane nodes, `command-failed` if kubeadm is missing, and `task-failed` for
+ *   what another pod network has left.
  */
-const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<void> => {
+const requireJoining = async (ctx: CheckContext, via: CheckContext, { version }: Params): Promise<void> => {
   if (!factsOf(version).joinsControlPlanes)
     throw new CoxswainError(
       'params-invalid',
@@ -118,6 +121,7 @@ const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<v
       },
     )
   await requireKubeadm(ctx)
+  if (!(await isNode(ctx))) await refuseRemains(ctx, () => ofCluster(via))
 }
 
 /** Joins a control-plane node to a cluster with `kubeadm join --control-plane`; needs copy-certs first. */
@@ -142,8 +146,9 @@ export const kubeadmJoin = defineTask({
     const state = await joinStateOf(ctx, await ctx.on(given.via), given)
     if (state === 'down') return pending(`the API server of ${ctx.host.name} does not respond`)
     if (state !== 'joined') {
-      await requireJoining(ctx, given)
-      await refuseAlarms(await ctx.on(given.via))
+      const via = await ctx.on(given.via)
+      await requireJoining(ctx, via, given)
+      await refuseAlarms(via)
       const from = state === 'new' ? undefined : state
       return drift({ what: 'control plane', from, to: `${given.name} joined` })
     }
@@ -162,8 +167,8 @@ export const kubeadmJoin = defineTask({
   explain: explainControlPlane,
 
   async apply(ctx, given) {
-    await requireJoining(ctx, given)
     const via = await ctx.on(given.via)
+    await requireJoining(ctx, via, given)
     await waitForEtcd(ctx, via, given.patience)
     const state = await joinStateOf(ctx, via, given)
     if (state !== 'joined') {

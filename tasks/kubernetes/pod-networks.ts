@@ -140,7 +140,8 @@ export const podNetworkManifest = defineTask({
   name: 'pod-network-manifest',
   description: 'Reads the manifest of a pod network, with the pod CIDR inserted.',
   params: podNetwork,
-  check: async (_, params) => ok(await manifestText(params)),
+  check: async ({ once }, params) =>
+    ok(await once(`manifest ${JSON.stringify(params)}`, () => manifestText(params))),
 })
 
 export interface DaemonSet {

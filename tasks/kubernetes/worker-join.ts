@@ -20,10 +20,11 @@ import { endpointSchema } from './kubeadm/names.ts'
 import { clusterSettings, masterSchema } from './kubeadm/settings.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionFault, versionNote } from './kubeadm/versions.ts'
 import { unknownSettings } from './kubeadm/versions/unknown-settings.ts'
+import { ofCluster, refuseRemains } from './networks/remains.ts'
 import { findNode, nodeObject, taintOf } from './nodes/node.ts'
 import { placeOf, requireFitting } from './nodes/joining.ts'
 import { resetHost } from './reset/reset-host.ts'
-import { workerState } from './nodes/worker.ts'
+import { isNode, workerState } from './nodes/worker.ts'
 import type { WorkerState } from './nodes/worker.ts'
 
 const params = () =>
@@ -97,10 +98,11 @@ const waitForNode = (ctx: ApplyContext, via: ApplyContext, name: string): Promis
     { seconds: 120, hint: `check the kubelet on ${ctx.host.name}: journalctl -u kubelet; then run again` },
   )
 
-/** @throws as requireFitting, and `command-failed` if kubeadm is missing. */
+/** @throws as requireFitting and refuseRemains, and `command-failed` if kubeadm is missing. */
 const requireJoining = async (ctx: CheckContext, via: CheckContext, given: Params): Promise<void> => {
   await requireKubeadm(ctx)
   await requireFitting(ctx, via, given)
+  if (!(await isNode(ctx))) await refuseRemains(ctx, () => ofCluster(via))
 }
 
 /**

@@ -15,28 +15,35 @@ export const networkConfigurations = async ({ remote }: CheckContext): Promise<s
   return remote.query({ label })`${shellProgram(program, networkFolder)}`.lines()
 }
 
-/** What a container runtime reads; a configuration of the loopback device alone is not a network. */
-const isNetwork = (path: string): boolean => /\.(conf|conflist|json)$/.test(path) && !/loopback/.test(path)
+/** Whether a container runtime reads a file as a network; a configuration of the loopback device alone is not a network. */
+export const isNetwork = (path: string): boolean =>
+  /\.(conf|conflist|json)$/.test(path) && !/loopback/.test(path)
 
 /**
- * Refuses a manifest if this host has a network that came neither with a package nor with a manifest that names it: made by hand, or
- * left by a former cluster. Pods of this host would be in that one or in both.
+ * Refuses a manifest if one of its hosts has a network that came neither with a package nor with a manifest that names it: made by hand,
+ * or left by a former cluster. Pods of that host would be in that one or in both.
  *
  * @param text the manifest, which names its own files.
- * @throws `task-failed` with the files, and what to do.
+ * @throws `task-failed` with the hosts and files, and what to do.
  */
 export const refuseOtherConfigurations = async (
-  ctx: CheckContext,
+  hosts: readonly CheckContext[],
   manifest: string,
   text: string,
 ): Promise<void> => {
-  const others = (await networkConfigurations(ctx)).filter(
-    (path) => isNetwork(path) && !text.includes(basename(path)),
+  const found = await Promise.all(
+    hosts.map(async (ctx) => {
+      const others = (await networkConfigurations(ctx)).filter(
+        (path) => isNetwork(path) && !text.includes(basename(path)),
+      )
+      return others.length === 0 ? [] : [`${ctx.host.name}: ${others.join(', ')}`]
+    }),
   )
+  const others = found.flat()
   if (others.length === 0) return
   throw new CoxswainError(
     'task-failed',
-    `${ctx.host.name} already has a network that the manifest does not name: ${others.join(', ')}`,
+    `there is already a network that the manifest does not name, on ${others.join('; ')}`,
     {
       hint: `${manifest} was not applied; set cni_manifest to none to keep that network, or remove what a former cluster has left`,
     },

@@ -4,24 +4,13 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { kubectl } from '../kubeadm/kubectl.ts'
 import { flannelConfigMap, flannelSays } from './flannel.ts'
 import { refuseOtherConfigurations } from './configurations.ts'
+import { networkNamedIn } from './known.ts'
 import { isNetworkFolder, onlyReads, ownerOf } from './owners.ts'
-
-/** What the DaemonSets of known networks are called. */
-const names: readonly (readonly [name: string, RegExp])[] = [
-  ['calico', /calico|canal/],
-  ['cilium', /cilium/],
-  ['weave', /weave/],
-  ['flannel', /flannel/],
-  ['antrea', /antrea/],
-  ['kube-router', /kube-router/],
-  ['kube-ovn', /ovn/],
-]
 
 /** These add something to a network and are not one. */
 const additions = /multus|istio-cni|linkerd-cni|whereabouts/
 
-const nameOf = (daemonSet: string): string =>
-  names.find(([, pattern]) => pattern.test(daemonSet))?.[0] ?? 'another pod network'
+const nameOf = (daemonSet: string): string => networkNamedIn(daemonSet) ?? 'another pod network'
 
 const volumes = '{range .spec.template.spec.volumes[*]}{.hostPath.path}{","}{end}'
 const listPath = `{range .items[*]}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}${volumes}{"\\n"}{end}`
@@ -42,13 +31,22 @@ const networkSets = async (ctx: CheckContext): Promise<string[]> => {
   })
 }
 
-/** The pod networks of a cluster, such as `flannel (DaemonSet kube-flannel/kube-flannel-ds)`. */
-export const podNetworksOf = async (ctx: CheckContext): Promise<string[]> => {
+/** Those of some DaemonSets that write the configuration of networks. */
+const writersOf = async (ctx: CheckContext, sets: readonly string[]): Promise<string[]> => {
   const found: string[] = []
-  for (const set of await networkSets(ctx))
-    if (!(await onlyReads(ctx, set))) found.push(`${nameOf(set)} (DaemonSet ${set})`)
+  for (const set of sets) if (!(await onlyReads(ctx, set))) found.push(set)
   return found
 }
+
+/** `namespace/name` of each DaemonSet that is a pod network of a cluster. */
+export const podNetworkSets = async (ctx: CheckContext): Promise<string[]> =>
+  writersOf(ctx, await networkSets(ctx))
+
+const inWords = (set: string): string => `${nameOf(set)} (DaemonSet ${set})`
+
+/** The pod networks of a cluster, such as `flannel (DaemonSet kube-flannel/kube-flannel-ds)`. */
+export const podNetworksOf = async (ctx: CheckContext): Promise<string[]> =>
+  (await podNetworkSets(ctx)).map(inWords)
 
 /** The flannel that runs with other networks or another backend than those of the manifest. */
 const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | undefined> => {
@@ -72,26 +70,37 @@ const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | u
 }
 
 /**
- * Refuses a manifest if the cluster, or this host, has another pod network.
+ * The pod network of a cluster that is not of a manifest, in words; undefined if there is none.
  *
+ * @returns also whether the manifest was applied already.
+ */
+export const otherNetworkOf = async (ctx: CheckContext, text: string) => {
+  const isOwn = ownerOf(text)
+  const sets = await networkSets(ctx)
+  const others = await writersOf(
+    ctx,
+    sets.filter((set) => !isOwn(set)),
+  )
+  const found = others.length > 0 ? others.map(inWords).join(', ') : await otherFlannel(ctx, text)
+  return { found, isApplied: sets.some(isOwn) }
+}
+
+/**
+ * Refuses a manifest if the cluster, or one of its nodes, has another pod network.
+ *
+ * @param nodes the nodes whose own configurations are looked at, before the first application.
  * @throws `task-failed` with the network that is there, and what to set.
  */
 export const refuseOtherNetwork = async (
   ctx: CheckContext,
+  nodes: () => Promise<readonly CheckContext[]>,
   manifest: string,
   text: string,
 ): Promise<void> => {
-  const isOwn = ownerOf(text)
-  const others: string[] = []
-  const sets = await networkSets(ctx)
-  for (const name of sets) if (!isOwn(name) && !(await onlyReads(ctx, name))) others.push(name)
-  const found =
-    others.length > 0
-      ? others.map((name) => `${nameOf(name)} (DaemonSet ${name})`).join(', ')
-      : await otherFlannel(ctx, text)
+  const { found, isApplied } = await otherNetworkOf(ctx, text)
   if (found === undefined) {
     // from its first application on, the network writes its own files
-    if (!sets.some(isOwn)) await refuseOtherConfigurations(ctx, manifest, text)
+    if (!isApplied) await refuseOtherConfigurations(await nodes(), manifest, text)
     return
   }
   throw new CoxswainError('task-failed', `the cluster already has a pod network: ${found}`, {

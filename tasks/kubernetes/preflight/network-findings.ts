@@ -2,6 +2,7 @@
 import { networkOf, networksOf, overlap } from '../../network/addresses/networks.ts'
 import { finding } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
+import { isPodDevice } from '../reset/devices.ts'
 import type { PreflightState, RouteState } from './types.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -28,7 +29,7 @@ const peers = (name: string, state: PreflightState): Finding[] => {
 }
 
 /** Interfaces of the pods' own network: its routes may be in the network of the pods. */
-const podDevice = /^(cni|flannel|cali|cilium|kube|lxc|veth|tunl|vxlan)/
+const isOfPods = (device: string): boolean => isPodDevice(device) || device === 'tunl0'
 
 const collisions = (name: string, routes: readonly RouteState[], wanted: Wanted): Finding[] =>
   [
@@ -39,7 +40,7 @@ const collisions = (name: string, routes: readonly RouteState[], wanted: Wanted)
       if (network === undefined) return []
       const found = routes.find((route) => {
         const other = networkOf(route.network)
-        return other !== undefined && !podDevice.test(route.device) && overlap(network, other)
+        return other !== undefined && !isOfPods(route.device) && overlap(network, other)
       })
       return found === undefined
         ? []
@@ -54,8 +55,20 @@ const collisions = (name: string, routes: readonly RouteState[], wanted: Wanted)
     }),
   )
 
-/** What would go wrong with the network of a host: peers that it does not reach, routes that overlap. */
+const others = (name: string, { otherNetworks: { found, cure, notKnown } }: PreflightState): Finding[] => [
+  ...(notKnown === undefined
+    ? []
+    : [finding(name, 'not known', `whether it has another pod network: ${notKnown}`, cure)]),
+  ...(found.length === 0
+    ? []
+    : [
+        finding(name, 'fault', `there is another pod network than the wanted one: ${found.join(', ')}`, cure),
+      ]),
+]
+
+/** What would go wrong with the network of a host: peers that it does not reach, routes that overlap, another pod network. */
 export const networkFindings = (name: string, state: PreflightState, wanted: Wanted): Finding[] => [
   ...peers(name, state),
   ...collisions(name, state.routes, wanted),
+  ...others(name, state),
 ]

@@ -7,6 +7,8 @@ import { hostOf, portOf } from '../kubeadm/settings.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 import { certificatesIn } from '../cluster-state/certificates.ts'
 import { addressOf } from '../../network/addresses/addresses.ts'
+import { noOtherNetworks, readOtherNetworks } from './other-networks.ts'
+import type { WantedNetwork } from './other-networks.ts'
 import { certificateOrigins } from './types.ts'
 import type { EndpointState, PeerState, PreflightState } from './types.ts'
 
@@ -105,6 +107,7 @@ export const preflightStateIn = (
     endpoint: endpointIn(rows),
     peers: asked && peers.length === 0 ? undefined : peers,
     refusals: [],
+    otherNetworks: noOtherNetworks,
   }
 }
 
@@ -122,12 +125,14 @@ export interface PreflightQuery {
   readonly endpoint: string | undefined
   /** The kubeadm configuration; undefined if it is not judged. */
   readonly configuration: { readonly version: string; readonly documents: readonly Document[] } | undefined
+  /** The wanted pod network; undefined if others are not looked for. */
+  readonly network: WantedNetwork | undefined
 }
 
 /** Reads what a host is before kubeadm runs on it. */
 export const readPreflight = async (
   ctx: CheckContext,
-  { peers, apiPort, data, endpoint, configuration }: PreflightQuery,
+  { peers, apiPort, data, endpoint, configuration, network }: PreflightQuery,
 ): Promise<PreflightState> => {
   const { remote, host } = ctx
   const others = peers.filter(({ name }) => name !== host.name)
@@ -135,12 +140,17 @@ export const readPreflight = async (
     peerPorts(apiPort).map((port) => `${name} ${address} ${port}`),
   )
   const sent = Date.now() / 1000
-  const [text, refusals] = await Promise.all([
+  const [text, refusals, otherNetworks] = await Promise.all([
     remote.query({
       timeout: 60,
       label: 'read what kubeadm needs of the host',
     })`${shellProgram(program, data, targets.join('\n'), ...hostAndPort(endpoint))}`.text(),
     configuration === undefined ? [] : configRefusals(ctx, configuration),
+    readOtherNetworks(ctx, network),
   ])
-  return { ...preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0), refusals }
+  return {
+    ...preflightStateIn(text, { sent, received: Date.now() / 1000 }, targets.length > 0),
+    refusals,
+    otherNetworks,
+  }
 }

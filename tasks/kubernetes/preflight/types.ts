@@ -2,6 +2,7 @@
 
 import type { CertificateState } from '../cluster-state/types.ts'
 import type { SecondsAhead } from '../findings/clocks.ts'
+import type { OtherNetworks } from './other-networks.ts'
 
 /** Another host at a port, as a host reaches it. */
 export interface PeerState {
@@ -79,6 +80,8 @@ export interface PreflightState {
   readonly containerd: Readonly<Record<string, string>>
   /** What its kubeadm does not accept in the configuration; empty also where there is no kubeadm of that release. */
   readonly refusals: readonly string[]
+  /** Pod networks that are there already, other than the wanted one. */
+  readonly otherNetworks: OtherNetworks
   /** The networks that it has routes to. */
   readonly routes: readonly RouteState[]
   /** Its own addresses; none if `ip` is not installed. */

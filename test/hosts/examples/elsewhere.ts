@@ -131,6 +131,7 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
   'selinux-fcontext': onSelinux('selinux-fcontext', 'selinuxFcontext'),
   'selinux-port': onSelinux('selinux-port', 'selinuxPort'),
   'same-cluster': onCluster('it asks an API server', 'sameCluster'),
+  'no-other-network': onCluster('it takes a control plane', 'noOtherNetwork'),
   'no-rotation': onCluster('it takes a control plane', 'noRotation'),
   'no-endpoint-move': onCluster('it takes a control plane', 'noEndpointMove'),
   'endpoint-move-begin': onMove('endpointMoveBegin'),

@@ -150,7 +150,7 @@ test('over a network of this host that no DaemonSet installed, nothing is applie
   const run = await rehearse(task, world)
   assert.match(
     String(run.error),
-    'host already has a network that the manifest does not name: /etc/cni/net.d/10-bridge.conf',
+    'there is already a network that the manifest does not name, on host: /etc/cni/net.d/10-bridge.conf',
   )
   assert.match(JSON.stringify(run.error), 'set cni_manifest to none to keep that network')
   assert.is(sent(), '')
@@ -158,6 +158,27 @@ test('over a network of this host that no DaemonSet installed, nothing is applie
   // from its first application on, the network writes its own files, whatever it calls them
   const running = cluster({ sets: 'kube-system\tnet\t/etc/cni/net.d,\n', networks: lines(['50-own.conf']) })
   assert.is((await rehearse(task, running.world)).outcome, 'changed')
+})
+
+test('before the first application, the other nodes must not have a network of their own either', async () => {
+  const task = applyCni({ manifest: file('nodes.yaml'), podCidr: '10.9.0.0/16', nodes: 'm2' })
+  const withNetworks = (networks: string): World => ({
+    files: { '/etc/cni/net.d/of-a-package.conflist': 'x' },
+    patterns: [[sentPattern('tasks/kubernetes/networks/without-package.sh', '/etc/cni/net.d'), networks]],
+  })
+  const m2 = withNetworks('/etc/cni/net.d/10-calico.conflist\n')
+  const { world, sent } = cluster()
+  const run = await rehearse(task, { ...world, others: { m2 } })
+  assert.match(
+    String(run.error),
+    'there is already a network that the manifest does not name, on m2: /etc/cni/net.d/10-calico.conflist',
+  )
+  assert.is(sent(), '')
+  const without = await rehearse(task, { ...cluster().world, others: { m2: withNetworks('') } })
+  assert.is(without.outcome, 'changed', String(without.error))
+  // it runs there already
+  const running = cluster({ sets: 'kube-system\tnet\t/etc/cni/net.d,\n' })
+  assert.is((await rehearse(task, { ...running.world, others: { m2 } })).outcome, 'changed')
 })
 
 test('the network itself, and additions to one, can be there', async () => {

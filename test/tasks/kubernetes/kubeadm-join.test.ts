@@ -450,6 +450,24 @@ test('a started learner is promoted, and then the host joins', async () => {
   assert.equal(first.log, [`promote ${ids[1]}`, 'token delete abcdef'])
 })
 
+test('what another pod network than that of the cluster has left is named before the join', async () => {
+  const first = leader()
+  const sets = [
+    /get daemonsets --all-namespaces/,
+    'kube-flannel\tkube-flannel-ds\t/etc/cni/net.d,\n',
+  ] as const
+  const only = [/get daemonset kube-flannel-ds -o json$/, { code: 1 }] as const
+  const files = { ...first.world.files, '/etc/kubernetes/admin.conf': 'x' }
+  const world = { files, patterns: [sets, only, ...(first.world.patterns ?? [])] }
+  const run = await rehearse(join, host({ '/sys/class/net/cni0': 'x' }, { m1: { ...first, world } }))
+  assert.is(run.predicted, 'failed')
+  assert.match(
+    String(run.error),
+    'has a pod network that is not of the cluster (DaemonSet kube-flannel/kube-flannel-ds): the network device cni0',
+  )
+  assert.equal([first.log, run.commands.apply], [[], []])
+})
+
 test('no host joins while an alarm is raised, and --check says so', async () => {
   const first = leader([m1()], { alarms: [{ member: 0, alarm: 'NOSPACE' }] })
   const run = await rehearse(join, host({}, { m1: first }))

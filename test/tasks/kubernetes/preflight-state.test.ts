@@ -13,6 +13,7 @@ import { propertyRuns } from '../../support/property-runs.ts'
 import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 import { valueOf } from '../../support/value-of.ts'
+import { noOtherNetworks } from '../../../tasks/kubernetes/preflight/other-networks.ts'
 import { found, healthy, printed, times, wanted } from './preflight/a-host.ts'
 
 const test = suite('preflight-state')
@@ -53,6 +54,16 @@ const cases: readonly (readonly [string, Parameters<typeof found>, readonly stri
     'too little memory',
     [{ memoryMiB: 1024 }],
     ['fault m2: 1024 MiB of memory, and kubeadm requires 1700 MiB'],
+  ],
+  [
+    'another pod network',
+    [{ otherNetworks: { found: ['cilium (DaemonSet kube-system/cilium)'], cure: 'set cni_manifest' } }],
+    ['fault m2: there is another pod network than the wanted one: cilium (DaemonSet kube-system/cilium)'],
+  ],
+  [
+    'a manifest that cannot be read',
+    [{ otherNetworks: { ...noOtherNetworks, notKnown: 'cannot read the manifest x' } }],
+    ['not known m2: whether it has another pod network: cannot read the manifest x'],
   ],
   ['one CPU', [{ cpus: 1 }], ['fault m2: 1 CPU, and kubeadm requires 2']],
   ['swap that stays', [{ swapMiB: 512 }, { managesSwap: false }], ['fault m2: 512 MiB of swap are on']],

@@ -249,3 +249,21 @@ test('an authority that is being replaced is known by one of its two certificate
   })
   assert.is((await rehearse(join, world)).outcome, 'ok')
 })
+
+test('what another pod network than that of the cluster has left is named before the join', async () => {
+  const { world, log } = workerWorld({ files: { '/sys/class/net/cilium_host': 'x' } })
+  const m1 = world.others?.['m1'] ?? {}
+  const sets = [
+    /get daemonsets --all-namespaces/,
+    'kube-flannel\tkube-flannel-ds\t/etc/cni/net.d,\n',
+  ] as const
+  const only = [/get daemonset kube-flannel-ds -o json$/, { code: 1 }] as const
+  const others = { m1: { ...m1, patterns: [sets, only, ...(m1.patterns ?? [])] } }
+  const run = await rehearse(join, { ...world, others })
+  assert.is(run.predicted, 'failed')
+  assert.match(
+    String(run.error),
+    'not of the cluster (DaemonSet kube-flannel/kube-flannel-ds): the network device cilium_host of cilium',
+  )
+  assert.equal(log, [])
+})
