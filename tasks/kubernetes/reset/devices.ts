@@ -3,11 +3,11 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { bridgeDevice, networkOfDevice } from '../networks/known.ts'
 
 /** Those of kube-proxy in mode ipvs, and of node-local DNS. */
-const others = ['kube-ipvs0', 'nodelocaldns']
+const others: ReadonlySet<string> = new Set(['kube-ipvs0', 'nodelocaldns'])
 
 /** Whether a network device is one of a pod network or of kube-proxy. */
 export const isPodDevice = (name: string): boolean =>
-  name === bridgeDevice || others.includes(name) || networkOfDevice(name) !== undefined
+  name === bridgeDevice || others.has(name) || networkOfDevice(name) !== undefined
 
 /** The network devices of a host. */
 export const devicesOf = async ({ remote }: CheckContext): Promise<string[]> =>
