@@ -3,9 +3,22 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { serviceTime } from './types.ts'
 import type { ServiceManager } from './types.ts'
 
-/** Runs systemctl. If it fails, the error contains the last lines of the service's journal. */
+/**
+ * Runs systemctl. If it fails, the error contains the last lines of the service's journal.
+ *
+ * A service that was started five times in ten seconds is not started again (StartLimitBurst= of systemd.unit(5)): a restart by
+ * then has stopped it. These starts were asked for, so they are not counted: the same command runs once more.
+ */
 const systemctl = async ({ remote }: ApplyContext, words: readonly string[], name: string): Promise<void> => {
-  const result = await remote.run({ timeout: serviceTime })`systemctl ${words} ${name}`.result()
+  const run = () => remote.run({ timeout: serviceTime })`systemctl ${words} ${name}`.result()
+  const isRefused = async (): Promise<boolean> =>
+    (await remote.query`systemctl show ${name} --property=Result --value`.result()).stdout.trim() ===
+    'start-limit-hit'
+  let result = await run()
+  if (!result.ok && (await isRefused())) {
+    await remote.run`systemctl reset-failed ${name}`
+    result = await run()
+  }
   if (result.ok) return
   const journal = await remote.query`journalctl -u ${name} -n 12 --no-pager -o cat`.result()
   throw new CoxswainError(

@@ -24,6 +24,20 @@ for (const host of realHosts('debian')) {
     )
   })
 
+  test(`${host.name}: restarted more often than systemd allows in a time`, async () => {
+    const unit = '/etc/systemd/system/often.service'
+    const limits = '[Unit]\\nStartLimitIntervalSec=600\\nStartLimitBurst=2\\n'
+    await host.sh(
+      `printf '${limits}[Service]\\nExecStart=/bin/sleep 1000\\n' >${unit}; systemctl start often`,
+    )
+    for (let time = 0; time < 4; time += 1) await host.proves(serviceRestart({ name: 'often' }))
+    assert.is(await host.sh('systemctl is-active often'), 'active\n')
+    // a service that ends by itself is still limited, and is reported
+    await host.sh(`sed -i 's/sleep 1000/false/' ${unit}; printf 'Type=oneshot\\n' >>${unit}`)
+    assert.match(await host.refuses(serviceRestart({ name: 'often' })), 'exit status 1')
+    await host.sh(`systemctl reset-failed often; rm ${unit}; systemctl daemon-reload`)
+  })
+
   test(`${host.name}: masked, and free again; one that is not installed can be masked`, async () => {
     await host.sh('systemctl unmask -q cron; systemctl enable -q --now cron')
     await host.proves(service({ name: 'cron', state: 'stopped', enabled: false, masked: true }))

@@ -37,3 +37,24 @@ test('without it, the service is restarted in any case', async () => {
   assert.equal([run.predicted, run.commands.apply], ['would change', ['systemctl restart app']])
   assert.throws(() => serviceRestart({ name: '-x' }), /must be the name of a service/)
 })
+
+test('a service that was started too often for systemd is started again; other failures are not tried again', async () => {
+  const world = (result: string): World => ({
+    patterns: [
+      [/^systemctl restart app$/, { code: 1, stderr: 'Job for app.service failed.' }],
+      [/^systemctl show app --property=Result --value$/, `${result}\n`],
+      [/^systemctl reset-failed app$/, ''],
+      [/^journalctl -u app/, 'the reason'],
+      ...(systemd('active').patterns ?? []),
+    ],
+  })
+  const often = await rehearse(serviceRestart({ name: 'app' }), world('start-limit-hit'))
+  assert.equal(often.commands.apply, [
+    'systemctl restart app',
+    'systemctl reset-failed app',
+    'systemctl restart app',
+  ])
+  const broken = await rehearse(serviceRestart({ name: 'app' }), world('exit-code'))
+  assert.equal(broken.commands.apply, ['systemctl restart app'])
+  assert.is(broken.outcome, 'failed')
+})

@@ -83,6 +83,7 @@ test('if it does not start, the error contains its last log lines', async () => 
     replies: {
       ...systemd('inactive', 'enabled').replies,
       'systemctl start haproxy': { code: 1, stderr: 'Job failed' },
+      'systemctl show haproxy --property=Result --value': 'exit-code\n',
     },
     patterns: [detected, [/^journalctl -u haproxy/, 'Cannot raise FD limit']],
   }
