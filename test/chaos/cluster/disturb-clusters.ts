@@ -13,7 +13,7 @@ import type { OperationName } from './operations.ts'
 import { recipeOf } from './recipe.ts'
 import { tryRound } from './round.ts'
 import type { Outcome } from './round.ts'
-import { pageOf } from './table.ts'
+import { pageOf, usualEvents } from './table.ts'
 import { newWorld } from './world.ts'
 import type { Wanted, World } from './world.ts'
 
@@ -37,7 +37,8 @@ export const disturbClusters = async (words: readonly string[]): Promise<number>
   const last = (first ?? 1) + (rounds ?? 1) - 1
   const outcomes: Outcome[] = []
   /** How many events an undisturbed run of an operation has. */
-  const usual = new Map<OperationName, number>()
+  const known = table === undefined ? '' : await readFile(table, 'utf8').catch(() => '')
+  const usual = usualEvents({ seed: seed ?? 1, kubernetes }, known)
   let world: World | undefined
   let wanted: Wanted = { masters: ['m1', 'm2', 'm3'] }
 

@@ -5,7 +5,7 @@ import { faultNames, faults } from './faults.ts'
 import { operationNames, operations } from './operations.ts'
 import { recipeOf } from './recipe.ts'
 import type { Outcome } from './round.ts'
-import { pageOf } from './table.ts'
+import { pageOf, usualEvents } from './table.ts'
 
 const test = suite('rounds of clusters under faults')
 
@@ -48,6 +48,8 @@ test('a page keeps the rows of other rounds of its seed, in their order', () => 
     ['renew', '2', '10'],
   )
   assert.match(second, String.raw`a task \| with a bar`)
-  assert.match(second, '| killed | 1.3 | 2.0 | 100 | well |')
+  assert.match(second, '| 10 | killed | 1.3 | 2.0 | 100 | well |')
+  assert.equal([...usualEvents(of, second)], [['renew', 10]])
+  assert.equal([...usualEvents({ ...of, seed: 2 }, second)], [])
   assert.match(pageOf({ ...of, seed: 2 }, [outcome(2)], first), '1 of 1 rounds')
 })
