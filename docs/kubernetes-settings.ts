@@ -33,7 +33,7 @@ fields of their documents.
 \`extraVolumes\` and \`kubeletExtraArgs\`, by the names in them; other lists and values are replaced. It cannot change what a variable has set, because all other tasks go on with the
 variable: \`kubernetesVersion\`, \`controlPlaneEndpoint\`, \`localAPIEndpoint\`, the name of the node, networks and arguments are refused with the variable to change.
 
-These arguments and fields are refused with other values than the ones that follow from the variables, before anything connects, for new clusters and for those that run:
+These arguments and fields are refused with other values than the ones that follow from the variables, before anything connects, for new clusters and for those that run; those of the kubelet also for workers (\`kubelet_extra_args\` of a pool):
 
 | of | settings | instead |
 |---|---|---|

@@ -23,7 +23,7 @@ import {
   workerJoin,
 } from 'coxswain/tasks'
 import { imageVars, imagesOf, installed, isNew } from './control-plane-programs.ts'
-import { controlPlaneVars, firstConfig, hostsIfAny, nodeIpOf } from './control-plane-vars.ts'
+import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, nodeIpOf } from './control-plane-vars.ts'
 import { preparedNode } from './node-preparation.ts'
 import { isInstalledByOthers, wantedNetwork } from './pod-network.ts'
 
@@ -149,6 +149,8 @@ export default playbook({
                 nodeIp: nodeIpOf(host),
                 criSocket: vars.cri_socket,
                 kubeletExtraArgs: vars.kubelet_extra_args,
+                kubelet: vars.kubelet,
+                cgroupDriver: cgroupDriverOf(vars),
                 ...(vars.node_taints.length > 0 && { taints: vars.node_taints }),
                 patches: vars.patches,
                 timeouts: vars.timeouts,

@@ -8,6 +8,8 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
+import type { KubeletOwners } from './config/owned-by-kubelets.ts'
+import { kubeletArgumentFaults } from './config/owned-faults.ts'
 import { workerConfig } from './config/worker-config.ts'
 import { caHashes, withToken } from './kubeadm/bootstrap-token.ts'
 import { explainControlPlane } from './kubeadm/explain.ts'
@@ -19,13 +21,33 @@ import { unfinishedPath } from './kubeadm/paths.ts'
 import { endpointSchema } from './kubeadm/names.ts'
 import { clusterSettings, masterSchema } from './kubeadm/settings.ts'
 import { allowUnknownVersion, factsOf, knownVersion, versionFault, versionNote } from './kubeadm/versions.ts'
+import type { ReleaseFacts } from './kubeadm/versions/release.ts'
 import { unknownSettings } from './kubeadm/versions/unknown-settings.ts'
+import type { Document } from './kubeadm/yaml.ts'
 import { ofCluster, refuseRemains } from './networks/remains.ts'
 import { findNode, nodeObject, taintOf } from './nodes/node.ts'
 import { placeOf, requireFitting } from './nodes/joining.ts'
 import { resetHost } from './reset/reset-host.ts'
 import { isNode, workerState } from './nodes/worker.ts'
 import type { WorkerState } from './nodes/worker.ts'
+
+interface Given {
+  readonly name: string
+  readonly nodeIp?: string | undefined
+  readonly criSocket?: string | undefined
+  readonly cgroupDriver?: string | undefined
+  readonly kubelet?: Document | undefined
+}
+
+/** What the arguments of the kubelet must agree with. */
+const ownersOf = (
+  { name, nodeIp, criSocket, cgroupDriver, kubelet = {} }: Given,
+  facts: ReleaseFacts,
+): KubeletOwners => {
+  const { cgroupDriver: configured = cgroupDriver } = kubelet
+  const driver = typeof configured === 'string' ? configured : facts.cgroupDriver
+  return { name, nodeIp, criSocket, cgroupDriver: driver, kubelet }
+}
 
 const params = () =>
   z
@@ -40,6 +62,10 @@ const params = () =>
         .describe('the address that the kubelet reports, or two of both families: its --node-ip'),
       criSocket: clusterSettings.criSocket,
       kubeletExtraArgs: clusterSettings.kubeletExtraArgs,
+      kubelet: clusterSettings.kubelet.describe(
+        'fields of KubeletConfiguration that the cluster has, which arguments must not contradict',
+      ),
+      cgroupDriver: clusterSettings.cgroupDriver,
       taints: clusterSettings.taints.describe('taints that the node has from its registration on'),
       patches: clusterSettings.patches,
       timeouts: clusterSettings.timeouts,
@@ -62,6 +88,8 @@ const params = () =>
       ]
       for (const what of unknown)
         context.addIssue({ code: 'custom', message: `Kubernetes ${version} does not know ${what}` })
+      for (const message of kubeletArgumentFaults(given.kubeletExtraArgs, ownersOf(given, facts)))
+        context.addIssue({ code: 'custom', message })
     })
 type Params = z.output<ReturnType<typeof params>>
 

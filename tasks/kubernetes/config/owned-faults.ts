@@ -4,15 +4,18 @@ import { dashed, programNames } from '../kubeadm/versions/flags-gone.ts'
 import type { Program } from '../kubeadm/versions/flags-gone.ts'
 import { isMap } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
+import { ownedByKubelets } from './owned-by-kubelets.ts'
+import type { KubeletOwners } from './owned-by-kubelets.ts'
 import { ownedSettings } from './owned-settings.ts'
-import type { Owners, Part } from './owned-settings.ts'
+import type { Owners } from './owned-settings.ts'
+import type { Owned, Part } from './owned.ts'
 
-/** Arguments of programs that are refused, for an error. */
-export const ownedArgumentFaults = (
+const argumentFaults = <Given>(
+  table: readonly Owned<Given>[],
   all: Readonly<Partial<Record<Program, Arguments | undefined>>>,
-  owners: Owners,
+  owners: Given,
 ): string[] =>
-  ownedSettings.flatMap(({ program, arguments: names = [], accepts, instead }) => {
+  table.flatMap(({ program, arguments: names = [], accepts, instead }) => {
     const given = program === undefined ? undefined : all[program]
     if (program === undefined || given === undefined) return []
     return Object.entries(given).flatMap(([name, value]) => {
@@ -24,6 +27,16 @@ export const ownedArgumentFaults = (
         .map((one) => `--${name}=${one} of ${programNames[program]}: ${instead}`)
     })
   })
+
+/** Arguments of the programs of a control-plane node that are refused, for an error. */
+export const ownedArgumentFaults = (
+  all: Readonly<Partial<Record<Program, Arguments | undefined>>>,
+  owners: Owners,
+): string[] => argumentFaults(ownedSettings, all, owners)
+
+/** Arguments of a kubelet that are refused, for an error: of a worker as of a control-plane node. */
+export const kubeletArgumentFaults = (kubelet: Arguments, owners: KubeletOwners): string[] =>
+  argumentFaults(ownedByKubelets, { kubelet }, owners)
 
 /** Where the document of the cluster has the arguments of programs. */
 const places: Readonly<Partial<Record<Program, string>>> = {

@@ -1,42 +1,22 @@
 /** Arguments and fields that a variable owns, or that everything else here depends on: another value is refused. Pure. */
 import { addressOf } from '../../network/addresses/addresses.ts'
 import { isSameValue } from '../../network/addresses/same-value.ts'
-import { etcdFolder, manifests, pki } from '../kubeadm/paths.ts'
-import type { Program } from '../kubeadm/versions/flags-gone.ts'
+import { etcdFolder, pki } from '../kubeadm/paths.ts'
+import { ownedByKubelets, sameFolder } from './owned-by-kubelets.ts'
+import type { KubeletOwners } from './owned-by-kubelets.ts'
+import type { Owned } from './owned.ts'
 
 /** What a configuration says elsewhere, which a value must agree with. */
-export interface Owners {
-  readonly name: string
+export interface Owners extends KubeletOwners {
   readonly address: string
   readonly port: number
   readonly podSubnet: string
   readonly serviceSubnet: string
-  readonly criSocket: string | undefined
-  /** The field of KubeletConfiguration; undefined for that of kubeadm. */
-  readonly cgroupDriver: string | undefined
   /** What kubeadm, or the configuration of a release without stacked etcd, sets by itself. */
   readonly ofEtcd: Readonly<Record<string, string>>
 }
 
-/** The documents of a configuration, by what they are about. */
-export type Part = 'cluster' | 'node' | 'kubelet' | 'kubeProxy'
-
-/** A setting with the values that are accepted. */
-interface Owned {
-  readonly program?: Program
-  /** Names of arguments, without the dashes. */
-  readonly arguments?: readonly string[]
-  readonly part?: Part
-  /** Paths in that document. */
-  readonly fields?: readonly string[]
-  readonly accepts: (value: string, owners: Owners, name: string) => boolean
-  /** Why another value is refused, and what to do instead. */
-  readonly instead: string
-}
-
 const none = (): boolean => false
-
-const sameFolder = (value: string, folder: string): boolean => value.replace(/(?<=.)\/+$/, '') === folder
 
 /** Whether a list of URLs has a port at an address, or at all addresses. */
 const listensAt = (urls: string, address: string, port: number): boolean =>
@@ -49,7 +29,7 @@ const listensAt = (urls: string, address: string, port: number): boolean =>
 const isOfKubeadm = (value: string, { ofEtcd }: Owners, name: string): boolean => ofEtcd[name] === value
 
 /** The table: the refusals and docs/kubernetes.md are made from it. */
-export const ownedSettings: readonly Owned[] = [
+export const ownedSettings: readonly Owned<Owners>[] = [
   {
     program: 'etcd',
     arguments: ['data-dir'],
@@ -161,41 +141,7 @@ export const ownedSettings: readonly Owned[] = [
     accepts: (value, { podSubnet }) => isSameValue(value, podSubnet),
     instead: 'set pod_subnet instead',
   },
-  {
-    program: 'kubelet',
-    arguments: ['hostname-override'],
-    accepts: (value, { name }) => value === name,
-    instead: 'the name of a node is that of its host in the inventory: remove it',
-  },
-  {
-    program: 'kubelet',
-    arguments: ['pod-manifest-path'],
-    part: 'kubelet',
-    fields: ['staticPodPath'],
-    accepts: (value) => sameFolder(value, manifests),
-    instead: `kubeadm writes its static pods into ${manifests}: remove it`,
-  },
-  {
-    program: 'kubelet',
-    arguments: ['healthz-port', 'healthz-bind-address'],
-    accepts: none,
-    instead:
-      'the health of a kubelet is asked where its configuration says: set healthzPort and healthzBindAddress of kubelet instead',
-  },
-  {
-    program: 'kubelet',
-    arguments: ['cgroup-driver'],
-    accepts: (value, { cgroupDriver }) => value === cgroupDriver,
-    instead: 'the container runtime must have the same: set cgroup_driver instead',
-  },
-  {
-    program: 'kubelet',
-    arguments: ['container-runtime-endpoint'],
-    part: 'kubelet',
-    fields: ['containerRuntimeEndpoint'],
-    accepts: (value, { criSocket }) => value.replace('unix://', '') === criSocket?.replace('unix://', ''),
-    instead: 'set cri_socket instead',
-  },
+  ...ownedByKubelets,
   {
     part: 'cluster',
     fields: ['certificatesDir'],

@@ -181,7 +181,9 @@ const ownersOf = (config: HostConfig, { kubelet }: RenderedSettings): Owners => 
   podSubnet: config.cluster.podSubnet,
   serviceSubnet: config.cluster.serviceSubnet ?? defaultServiceSubnet,
   criSocket: config.cluster.criSocket,
-  cgroupDriver: textAt(kubelet, 'cgroupDriver'),
+  cgroupDriver: textAt(kubelet, 'cgroupDriver') ?? factsOf(config.cluster.kubernetesVersion).cgroupDriver,
+  kubelet,
+  nodeIp: config.nodeIp,
   ofEtcd: etcdArguments(config),
 })
 

@@ -12,19 +12,22 @@ export const bootstrapConf = '/etc/kubernetes/bootstrap-kubelet.conf'
 export const manifests = '/etc/kubernetes/manifests'
 export const etcdData = '/var/lib/etcd/member'
 
+/** Where a kubelet keeps everything of its own. */
+export const kubeletFolder = '/var/lib/kubelet'
+
 /** The kubelet's own certificate and key in one file, a link: the kubelet makes a new file at each renewal. */
-export const kubeletClient = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+export const kubeletClient = `${kubeletFolder}/pki/kubelet-client-current.pem`
 
 /** Exists from before a kubelet gets a new client certificate until it was restarted. */
 export const kubeletRestartPath = '/etc/coxswain/restart-kubelet'
 
-export const kubeletConfig = '/var/lib/kubelet/config.yaml'
+export const kubeletConfig = `${kubeletFolder}/config.yaml`
 
 /** What kubeadm sets for the kubelet of one host (1.34 and later). */
-export const kubeletInstanceConfig = '/var/lib/kubelet/instance-config.yaml'
+export const kubeletInstanceConfig = `${kubeletFolder}/instance-config.yaml`
 
 /** The arguments that kubeadm gives to the kubelet. */
-export const kubeletFlags = '/var/lib/kubelet/kubeadm-flags.env'
+export const kubeletFlags = `${kubeletFolder}/kubeadm-flags.env`
 
 /** The path of the kubeadm configuration of this project. kubeadm itself does not read a default path. */
 export const kubeadmConfigPath = '/etc/coxswain/kubeadm.yaml'

@@ -3,6 +3,7 @@ import type { ApplyContext } from '../../../engine/index.ts'
 import {
   etcdData,
   kubeconfigs,
+  kubeletFolder,
   manifests,
   movedManifests,
   pki,
@@ -28,7 +29,7 @@ export const leftovers = {
     '/run/calico',
     '/run/cilium',
   ],
-  emptied: [manifests, '/var/lib/kubelet'],
+  emptied: [manifests, kubeletFolder],
 }
 const mayHaveMounts = [...leftovers.removed, etcdData, ...leftovers.emptied, networkFolder]
 

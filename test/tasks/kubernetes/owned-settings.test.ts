@@ -18,6 +18,7 @@ const configOf = (given: Record<string, unknown>, version = 'v1.37.2') => ({
   }),
   self,
   members: [self],
+  nodeIp: '10.0.0.11',
 })
 const write = (given: Record<string, unknown>, version?: string) => writeConfig(configOf(given, version))
 const ofProgram = {
@@ -49,6 +50,8 @@ const refusedValues: Readonly<Record<string, string>> = {
   'enable-grpc-gateway': 'false',
   'anonymous-auth': 'false',
   'force-new-cluster': 'true',
+  'register-node': 'false',
+  'node-ip': '10.0.0.99',
 }
 
 for (const { program, arguments: names = [], instead } of ownedSettings) {
@@ -77,10 +80,31 @@ for (const [program, name, value, more = {}] of [
   ['apiServer', 'anonymous-auth', 'true'],
   ['controllerManager', 'cluster-cidr', '10.244.0.0/16'],
   ['kubelet', 'cgroup-driver', 'cgroupfs', { cgroupDriver: 'cgroupfs' }],
+  ['kubelet', 'cgroup-driver', 'systemd'],
   ['kubelet', 'hostname-override', 'm1'],
+  ['kubelet', 'node-ip', '10.0.0.11'],
+  ['kubelet', 'root-dir', '/var/lib/kubelet/'],
+  ['kubelet', 'healthz-port', '10248'],
+  ['kubelet', 'healthz-port', '10300', { kubelet: { healthzPort: 10300 } }],
+  ['kubelet', 'healthz-bind-address', '127.0.0.1'],
+  ['kubelet', 'healthz-bind-address', '0.0.0.0'],
+  ['kubelet', 'healthz-bind-address', '10.0.0.11', { kubelet: { healthzBindAddress: '10.0.0.11' } }],
 ] as const)
   test(`--${name}=${value} of ${program} is what everything else has`, () => {
     assert.not.throws(() => write({ ...argument(program, name, value), ...more }))
+  })
+
+for (const [name, value, kubelet] of [
+  ['healthz-port', '0', {}],
+  ['healthz-port', '10248', { healthzPort: 10300 }],
+  ['healthz-bind-address', '10.0.0.11', {}],
+  ['healthz-bind-address', '0.0.0.0', { healthzBindAddress: '::1' }],
+] as const)
+  test(`--${name}=${value} contradicts ${JSON.stringify(kubelet)} of the configuration, where the kubelet is asked`, () => {
+    assert.throws(
+      () => write({ ...argument('kubelet', name, value), kubelet }),
+      (error: Error) => error.message.includes('ask a kubelet for its health at the'),
+    )
   })
 
 for (const [given, message] of [

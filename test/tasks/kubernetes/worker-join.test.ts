@@ -267,3 +267,38 @@ test('what another pod network than that of the cluster has left is named before
   )
   assert.equal(log, [])
 })
+
+for (const [name, value, more, message] of [
+  ['hostname-override', 'other', {}, 'the name of a node is that of its host in the inventory'],
+  ['node-ip', '10.0.0.52', { nodeIp: '10.0.0.51' }, 'set node_ip instead'],
+  ['root-dir', '/data/kubelet', {}, 'look for it at /var/lib/kubelet'],
+  ['register-node', 'false', {}, 'the host would not become a node of the cluster'],
+  ['healthz-port', '10248', { kubelet: { healthzPort: 10_300 } }, 'set healthzPort of kubelet instead'],
+  ['cgroup-driver', 'systemd', { cgroupDriver: 'cgroupfs' }, 'set cgroup_driver instead'],
+  ['cgroup-driver', 'systemd', { kubelet: { cgroupDriver: 'cgroupfs' } }, 'set cgroup_driver instead'],
+  ['cgroup-driver', 'cgroupfs', {}, 'set cgroup_driver instead'],
+] as const)
+  test(`--${name}=${value} of a worker is refused by name with ${JSON.stringify(more)}`, () => {
+    assert.throws(
+      () => workerJoin({ ...given, ...more, kubeletExtraArgs: { [name]: value } }),
+      (error: Error) =>
+        error.message.includes(`--${name}=${value} of the kubelet: `) && error.message.includes(message),
+    )
+  })
+
+test('arguments of a worker that agree with everything else are accepted', () => {
+  assert.not.throws(() =>
+    workerJoin({
+      ...given,
+      nodeIp: '10.0.0.51',
+      cgroupDriver: 'cgroupfs',
+      kubeletExtraArgs: {
+        'hostname-override': 'w1',
+        'node-ip': '10.0.0.51',
+        'cgroup-driver': 'cgroupfs',
+        'healthz-bind-address': '0.0.0.0',
+        'healthz-port': '10248',
+      },
+    }),
+  )
+})
