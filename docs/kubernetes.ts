@@ -188,8 +188,8 @@ at the endpoint. Before there is a cluster, nothing may: whatever speaks HTTPS o
 balancer of the inventory has its address. A load balancer without servers, which accepts connections and ends them, is none. Once a master has a kubeconfig of the administrator,
 each master must reach an API server there whose certificate the authority of that master has signed, and that names the endpoint.
 
-Arguments of programs and feature gates in the inventory that \`kubernetes_version\` no longer knows are findings, with the release from which on their program
-ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates. All gates of 1.37 are known; of those that went before 1.35, the release in which they went is known to within two. \`ha-masters\` refuses the arguments by name, and the rehearsal of
+Whatever \`ha-masters\` would refuse in the inventory is a finding. Arguments of programs and feature gates that \`kubernetes_version\` no longer knows come with the release from which on their program
+ends at once: [the flags](#what-differs) of the changelogs of Kubernetes, and feature gates. All gates of 1.37 are known, so one that it never had is a finding as well; of those that went before 1.35, the release in which they went is known to within two. \`ha-masters\` refuses the arguments by name, and the rehearsal of
 \`upgrade\` looks for both in kubeadm-config and on the hosts.
 
 \`run doctor cluster -i inventory.yaml\` runs \`status\` (below) and \`preflight\`, one after the other; of their exit statuses it has the worse one.

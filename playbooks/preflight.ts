@@ -10,6 +10,7 @@ import {
   preflightFindings,
   preflightState,
   preflightTable,
+  refusedIn,
   renderedSettings,
 } from 'coxswain/tasks'
 import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
@@ -86,6 +87,7 @@ export default playbook({
                   etcdTag: settings.etcd?.imageTag,
                   kubeletGates: settings.kubelet?.['featureGates'],
                   kubeProxyGates: settings.kubeProxy?.['featureGates'],
+                  refused: [...new Set(group('masters').flatMap((one) => refusedIn(firstConfig(one))))],
                   allowsCgroupV1: settings.kubelet?.failCgroupV1 === false,
                 }),
               }),

@@ -15,7 +15,7 @@ import { explainControlPlane } from './kubeadm/explain.ts'
 import { formerFiles, manifest } from './kubeadm/paths.ts'
 import { putManifestBack, stoppedPods } from './kubeadm/restarts.ts'
 import { masterSchema } from './kubeadm/settings.ts'
-import { configFits } from './config/rendered.ts'
+import { configFits } from './config/refused.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import {
   forgetFormer,

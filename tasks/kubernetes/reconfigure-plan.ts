@@ -1,7 +1,7 @@
 import { defineTask, ok } from '../../engine/index.ts'
 import { refuseUnaccepted } from './kubeadm/judge-config.ts'
 import { hostConfigSchema } from './kubeadm/settings.ts'
-import { configFits } from './config/rendered.ts'
+import { configFits } from './config/refused.ts'
 import { refuseFixed } from './reconfigure/refuse-fixed.ts'
 import { changeInWords, masterFiles } from './reconfigure/master-files.ts'
 import { exampleConfig } from './reconfigure/params.ts'

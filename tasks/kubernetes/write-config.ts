@@ -6,7 +6,7 @@ import { renderConfig } from './config/render.ts'
 import { refuseUnaccepted } from './kubeadm/judge-config.ts'
 import { kubeadmConfigPath } from './kubeadm/paths.ts'
 import { hostConfigSchema } from './kubeadm/settings.ts'
-import { configFits } from './config/rendered.ts'
+import { configFits } from './config/refused.ts'
 
 /** Writes the kubeadm configuration of a control-plane node. */
 export const writeConfig = defineTask({

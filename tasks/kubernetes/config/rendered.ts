@@ -1,25 +1,17 @@
 /** What the kubeadm configuration of a control-plane node says, with everything that was laid over it. Pure. */
-import type { z } from '../../../engine/index.ts'
-import { isCoxswainError } from '../../../engine/index.ts'
 import type { EtcdNames } from '../kubeadm/certificates.ts'
 import { clusterDifferences } from '../kubeadm/cluster-differences.ts'
 import type { Difference } from '../kubeadm/cluster-differences.ts'
 import type { Component } from '../kubeadm/component-settings.ts'
-import { defaultServiceSubnet, networkFaults } from '../kubeadm/network-rules.ts'
 import { hostOf } from '../kubeadm/settings.ts'
 import type { HostConfig } from '../kubeadm/settings.ts'
 import { factsOf } from '../kubeadm/versions.ts'
-import { unknownSettings } from '../kubeadm/versions/unknown-settings.ts'
+import type { unknownSettings } from '../kubeadm/versions/unknown-settings.ts'
 import { isMap } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 import { addonsLeftOut, skippedAddons } from './addons.ts'
 import type { Addon } from './addons.ts'
-import { contradictions } from './contradictions.ts'
-import { etcdArguments } from './etcd-arguments.ts'
-import { givenTwice } from './given-twice.ts'
-import { ownedArgumentFaults, ownedFieldFaults } from './owned-faults.ts'
-import type { Owners } from './owned-settings.ts'
-import { baseDocuments, configDocuments } from './render.ts'
+import { configDocuments } from './render.ts'
 
 /** A value in a document by the names of its fields; undefined if there is none. */
 export const valueAt = (document: unknown, ...path: readonly string[]): unknown =>
@@ -30,7 +22,8 @@ const mapAt = (document: unknown, ...path: readonly string[]): Document => {
   return isMap(found) ? found : {}
 }
 
-const textAt = (document: unknown, ...path: readonly string[]): string | undefined => {
+/** A value of one word in a document, as a text; undefined if there is none. */
+export const textAt = (document: unknown, ...path: readonly string[]): string | undefined => {
   const found = valueAt(document, ...path)
   return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean'
     ? String(found)
@@ -161,87 +154,4 @@ export const differencesFrom = (living: Document, config: HostConfig): Differenc
     applies: factsOf(kubernetesVersion).dryRunsPhases,
     skipped: skippedAddons(documents, skipPhases),
   })
-}
-
-/** Names of a variable that a list of `merge` has replaced: they would be in no certificate. */
-const lostNames = ({ cluster }: HostConfig, documents: readonly Document[]): string[] => {
-  const there = new Set(namesIn(documents))
-  const lost = cluster.certSANs.filter((name) => !there.has(name))
-  return lost.length === 0
-    ? []
-    : [
-        `kubeadm_config_merge replaces the names in certSANs, and does not have ${lost.join(', ')} of cert_sans: set all of them in cert_sans`,
-      ]
-}
-
-const ownersOf = (config: HostConfig, { kubelet }: RenderedSettings): Owners => ({
-  name: config.self.name,
-  address: config.self.address,
-  port: config.cluster.bindPort,
-  podSubnet: config.cluster.podSubnet,
-  serviceSubnet: config.cluster.serviceSubnet ?? defaultServiceSubnet,
-  criSocket: config.cluster.criSocket,
-  cgroupDriver: textAt(kubelet, 'cgroupDriver') ?? factsOf(config.cluster.kubernetesVersion).cgroupDriver,
-  kubelet,
-  nodeIp: config.nodeIp,
-  ofEtcd: etcdArguments(config),
-})
-
-/** What the configuration says of settings that a variable has, or that nothing else here would know of. */
-const ownedFaults = (
-  config: HostConfig,
-  documents: readonly Document[],
-  settings: RenderedSettings,
-): string[] => {
-  const owners = ownersOf(config, settings)
-  const { kubeletExtraArgs: kubelet, apiServer, controllerManager, scheduler, etcd } = settings
-  return [
-    ...givenTwice(config.cluster),
-    ...contradictions(config, baseDocuments(config)),
-    ...ownedFieldFaults(partsOf(documents), owners),
-    ...ownedArgumentFaults(
-      {
-        apiServer: apiServer?.extraArgs,
-        controllerManager: controllerManager?.extraArgs,
-        scheduler: scheduler?.extraArgs,
-        etcd: etcd?.extraArgs,
-        kubelet,
-      },
-      owners,
-    ),
-  ]
-}
-
-/** What is wrong with the settings of a configuration, for an error; empty if everything goes together. */
-export const configFaults = (given: HostConfig): string[] => {
-  const { cluster, self } = given
-  const facts = factsOf(cluster.kubernetesVersion)
-  const documents = configDocuments(given)
-  const settings = settingsIn(documents)
-  const nodeIp = [settings.kubeletExtraArgs['node-ip'] ?? []].flat().at(-1)
-  // those of the variables have been refused already
-  const known = new Set(unknownSettings(cluster, facts))
-  return [
-    ...networkFaults({
-      self,
-      nodeIp,
-      cluster: { ...settings, kubernetesVersion: cluster.kubernetesVersion },
-    }),
-    ...unknownSettings({ ...settings, kubernetesVersion: cluster.kubernetesVersion }, facts)
-      .filter((what) => !known.has(what))
-      .map((what) => `kubeadm_config_merge: Kubernetes ${cluster.kubernetesVersion} does not know ${what}`),
-    ...lostNames(given, documents),
-    ...ownedFaults(given, documents, settings),
-  ]
-}
-
-/** Checks that what is written for a node goes together, and that kubeadm of its version knows it. */
-export const configFits = (given: HostConfig, context: z.RefinementCtx): void => {
-  const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
-  try {
-    configFaults(given).forEach(refuse)
-  } catch (error) {
-    if (!isCoxswainError(error) || error.code !== 'params-invalid') throw error
-    refuse([error.message, error.hint ?? []].flat().join('; '))
-  }
 }

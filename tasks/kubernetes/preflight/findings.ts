@@ -3,7 +3,7 @@ import { finding, severities } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
 import { evenNumberOf } from '../etcd/arithmetic.ts'
 import { clockFindings } from '../findings/clocks.ts'
-import { argumentFindings } from './argument-findings.ts'
+import { argumentFindings, refusedFindings } from './argument-findings.ts'
 import { endpointFindings } from './endpoint-findings.ts'
 import { hostFindings } from './host-findings.ts'
 import { networkFindings } from './network-findings.ts'
@@ -86,6 +86,7 @@ export const preflightFindings = (states: readonly PreflightOf[], wanted: Wanted
     ...refusalFindings(hosts),
     ...endpointFindings(states, wanted),
     ...argumentFindings(wanted),
+    ...refusedFindings(wanted),
     ...evenNumber(states.length),
   ].toSorted((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity))
 }

@@ -32,6 +32,8 @@ export interface Wanted {
   readonly kubeletGates: unknown
   /** The field featureGates of kube-proxy's configuration. */
   readonly kubeProxyGates?: unknown
+  /** What else ha-masters refuses in the inventory, in words. */
+  readonly refused?: readonly string[]
   /** The endpoint of the cluster; undefined if it is not judged. */
   readonly endpoint:
     | {

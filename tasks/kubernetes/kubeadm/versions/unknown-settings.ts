@@ -1,13 +1,10 @@
 /** From which release on, and up to which, kubeadm and its programs know a setting of a cluster. */
-import { nearest } from '../../../../engine/index.ts'
 import type { Arguments, Component } from '../component-settings.ts'
-import { isMap } from '../yaml.ts'
 import { etcdFlagNow, etcdFlagUnknown, etcdMinorOf } from './etcd-flags.ts'
 import { dashed, flagGoneSince, flagsNow, programNames } from './flags-gone.ts'
 import type { KubernetesProgram, Program, ProgramReleases } from './flags-gone.ts'
-import { gateGoneSince, gatesIn, kubeadmGates } from './gates-gone.ts'
-import { gatesKnown } from './gates-known.ts'
 import type { ReleaseFacts } from './release.ts'
+import { gatesInArguments, gatesInField, unknownGate, unknownToKubeadm } from './unknown-gates.ts'
 
 interface Image {
   readonly imageRepository?: string | undefined
@@ -179,50 +176,35 @@ const gatesOf = (cluster: Given): (readonly [program: Program, gates: readonly s
   // etcd has others
   ...argumentsOf(cluster)
     .filter(([program]) => program !== 'etcd')
-    .flatMap(([program, given]) =>
-      Object.entries(given)
-        .filter(([name]) => dashed(name) === 'feature-gates')
-        .map(([, value]) => [program, [value].flat().flatMap(gatesIn)] as const),
-    ),
-  ...(['kubelet', 'kubeProxy'] as const).map((program) => {
-    const gates = cluster[program]?.['featureGates']
-    return [program, isMap(gates) ? Object.keys(gates) : []] as const
-  }),
+    .map(([program, given]) => [program, gatesInArguments(given)] as const),
+  ...(['kubelet', 'kubeProxy'] as const).map(
+    (program) => [program, gatesInField(cluster[program]?.['featureGates'])] as const,
+  ),
 ]
 
-/** Feature gates that the programs of a release no longer know. */
-const goneGates = (cluster: Given, minor: number): string[] => {
-  // a version that is newer than the table can have others
-  const isNewer = Number(/^v?1\.(\d+)/.exec(cluster.kubernetesVersion ?? '')?.[1] ?? minor) > minor
-  const known = isNewer ? undefined : gatesKnown[minor]
-  return gatesOf(cluster).flatMap(([program, gates]) =>
+/** Feature gates that the programs of a release do not know. */
+const unknownGates = (cluster: Given, { minor }: ReleaseFacts): string[] =>
+  gatesOf(cluster).flatMap(([program, gates]) =>
     gates.flatMap((gate) => {
+      const why = unknownGate(gate, { minor, version: cluster.kubernetesVersion })
+      if (why === undefined) return []
       const what = `the feature gate ${gate} of ${programNames[program]}`
-      const gone = gateGoneSince(gate, minor)
-      if (gone !== undefined) return [`${what} (no longer from ${gone} on)`]
-      if (known === undefined || known.has(gate)) return []
-      const guess = nearest(gate, known)
-      return [guess === undefined ? what : `${what} (did you mean ${guess}?)`]
+      if (why.gone !== undefined) return [`${what} (no longer from ${why.gone} on)`]
+      return [why.guess === undefined ? what : `${what} (did you mean ${why.guess}?)`]
     }),
   )
-}
 
-/** Feature gates of kubeadm itself that its release does not know. */
-const ofKubeadm = ({ featureGates = {} }: Given, minor: number): string[] =>
-  Object.keys(featureGates).flatMap((gate) => {
-    const { since = 0, gone } = kubeadmGates[gate] ?? {}
-    if (since > minor) return [`the feature gate ${gate} of kubeadm (from v1.${since} on)`]
-    return gone === undefined || gone > minor
-      ? []
-      : [`the feature gate ${gate} of kubeadm (no longer from v1.${gone} on)`]
-  })
+/** What a cluster sets that its release does not know, beside the arguments and feature gates of programs. */
+export const unknownOthers = (cluster: Given, facts: ReleaseFacts): readonly string[] => [
+  ...tooNew(cluster, facts.minor),
+  ...dualStackFault(cluster, facts),
+  ...etcdFault(cluster.etcd ?? {}, facts),
+  ...unknownToKubeadm(cluster.featureGates ?? {}, facts.minor),
+]
 
 /** What a cluster sets that its release does not know, for an error. */
 export const unknownSettings = (cluster: Given, facts: ReleaseFacts): readonly string[] => [
-  ...tooNew(cluster, facts.minor),
-  ...dualStackFault(cluster, facts),
+  ...unknownOthers(cluster, facts),
   ...tooOld(cluster, facts),
-  ...etcdFault(cluster.etcd ?? {}, facts),
-  ...goneGates(cluster, facts.minor),
-  ...ofKubeadm(cluster, facts.minor),
+  ...unknownGates(cluster, facts),
 ]
