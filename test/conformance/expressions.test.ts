@@ -17,6 +17,7 @@ import { startAnsible } from './ansible.ts'
 import type { Ansible, Question } from './ansible.ts'
 import { canonical, typed } from './compare.ts'
 import { expressions, generated, given } from './expressions.ts'
+import { moreExpressions } from './more-expressions.ts'
 
 const test = suite('expressions compared with Ansible', { needs: ['python3 venv'], seconds: 1800 })
 
@@ -80,6 +81,11 @@ const differences = async (texts: readonly string[], lenient = false): Promise<r
 
 test('written expressions', async () => {
   const found = await differences(expressions)
+  if (found.length > 0) throw new Error(found.join('\n'))
+})
+
+test('YAML, macros, files, times and passwords', async () => {
+  const found = await differences(moreExpressions)
   if (found.length > 0) throw new Error(found.join('\n'))
 })
 

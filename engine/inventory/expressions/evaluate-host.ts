@@ -8,6 +8,7 @@ import type { Keyring } from '../secrets/keyring.ts'
 import { isSealed, secretsIn } from '../secrets/sealed.ts'
 import type { Variable, Variables } from '../types.ts'
 import { Fault } from './fault.ts'
+import { refuseReading } from './local-paths.ts'
 import { libraryOf } from './library-of.ts'
 import { Machine } from './machine.ts'
 import { Shut, settled } from './pending.ts'
@@ -106,15 +107,16 @@ export class Evaluator {
 
   constructor(shared: EvaluatorInput, learn: Keyring['learn']) {
     this.#machine = new Machine()
+    const stack: SharedScope['stack'] = []
     this.#shared = {
       ...shared,
-      library: libraryOf(this.#machine),
+      library: libraryOf(this.#machine, (what) => refuseReading(stack.at(-1)?.scalar, what)),
       opened: new Map(),
       common: new Map(),
       templates: new Map(),
       secretWords: new Map(),
       outputs: new Map(),
-      stack: [],
+      stack,
     }
     this.#learn = learn
   }

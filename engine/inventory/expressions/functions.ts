@@ -30,15 +30,19 @@ const entriesOf = ({ machine }: Library, args: Args): Map<string, Value | Lazy> 
   return entries
 }
 
-/** Makes the value of a lookup: the names of what it looks up, and its options. */
-export type Lookup = (name: string, args: Args) => readonly Value[]
+/** What a lookup found; undefined if it failed, and its errors are ignored. */
+export type LookedUp = readonly Value[] | undefined
 
-const asText = ({ machine }: Library, found: readonly Value[], args: Args): Value => {
-  if (args.named('wantlist') === true) return machine.list(found)
+/** Makes the value of a lookup: the names of what it looks up, and its options. */
+export type Lookup = (name: string, args: Args) => LookedUp
+
+const asText = ({ machine }: Library, found: LookedUp, args: Args): Value => {
+  if (args.named('wantlist') === true) return machine.list(found ?? [])
+  if (found === undefined) return null
   const [only] = found
   if (found.length === 1 && only !== undefined) return only
   // other values than text stay in a list
-  if (found.some((one) => typeof bare(one) !== 'string')) return machine.list(found)
+  if (found.length === 0 || found.some((one) => typeof bare(one) !== 'string')) return machine.list(found)
   return machine.bounded(found.map((one) => machine.text(one)).join(','))
 }
 
@@ -72,7 +76,7 @@ export const functionsOf = (library: Library, lookup: Lookup): ReadonlyMap<strin
     if (name !== undefined) return machine.text(name)
     throw new Fault("lookup needs a name: lookup('env', 'HOME')", { word: 'lookup' })
   }
-  const query = (args: Args): Value => machine.list(lookup(named(args), args.without(1)))
+  const query = (args: Args): Value => machine.list(lookup(named(args), args.without(1)) ?? [])
   const functions = {
     range: (args: Args) => range(library, args),
     dict: (args: Args) => new Dict(entriesOf(library, args)),

@@ -1,16 +1,22 @@
 /** All filters and tests, by their names. */
 import { nearest } from '../nearest.ts'
 import { Fault } from './fault.ts'
+import { addressSetFilters } from './filters/address-sets.ts'
 import { encodingFilters } from './filters/encoding.ts'
+import { hardwareFilters } from './filters/hardware.ts'
 import { itemFilters } from './filters/items.ts'
 import { listFilters } from './filters/lists.ts'
 import { mapFilters } from './filters/maps.ts'
 import { networkFilters } from './filters/network.ts'
 import { numberFilters } from './filters/numbers.ts'
+import { pathFilters } from './filters/paths.ts'
+import { passwordFilters } from './filters/password-hash.ts'
 import { regexFilters } from './filters/regex.ts'
 import { seededFilters } from './filters/seeded.ts'
 import { textFilters } from './filters/text.ts'
+import { timeFilters } from './filters/times.ts'
 import { unitFilters } from './filters/units.ts'
+import { yamlFilters } from './filters/yaml.ts'
 import type { Filters, Library } from './library.ts'
 import type { Machine } from './machine.ts'
 import { checkArguments } from './signature.ts'
@@ -27,21 +33,19 @@ const filters: Filters = {
   ...mapFilters,
   ...encodingFilters,
   ...networkFilters,
+  ...addressSetFilters,
+  ...hardwareFilters,
   ...unitFilters,
   ...seededFilters,
+  ...yamlFilters,
+  ...pathFilters,
+  ...passwordFilters,
+  ...timeFilters,
 }
-
-const atRun = 'a value of an inventory does not depend on the time of the run: read the time in the playbook'
 
 /** What there is instead of filters and tests that are not here. */
 const instead: Readonly<Record<string, string>> = {
-  password_hash: 'keep the hash in an encrypted variable: openssl passwd -6, or mkpasswd, makes one',
   json_query: 'use map, selectattr and members',
-  strftime: atRun,
-  to_datetime: atRun,
-  exists: "a test of a file of this machine is for the playbook; lookup('first_found', …) finds one",
-  file: "a test of a file of this machine is for the playbook; lookup('first_found', …) finds one",
-  directory: 'a test of a folder of this machine is for the playbook',
 }
 
 /** The names of filters and tests, for the documentation. */
@@ -78,9 +82,10 @@ const missingIn = (args: Args): Undefined | undefined =>
   [...args.rest(), ...args.names().map((name) => args.named(name))].find((one) => one instanceof Undefined)
 
 /** The filters and tests. */
-export const libraryOf = (machine: Machine): Library => {
+export const libraryOf = (machine: Machine, mayRead: Library['mayRead']): Library => {
   const library: Library = {
     machine,
+    mayRead,
     filter: (name, given, written): Value => {
       const filter = found(filters, name, 'filter')
       machine.step()

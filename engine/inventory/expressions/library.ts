@@ -9,6 +9,12 @@ import type { Args, Value } from './values.ts'
 /** What filters and tests use. */
 export interface Library {
   readonly machine: Machine
+  /**
+   * Asks whether the expression that is evaluated can read this machine.
+   *
+   * @throws Fault in what a program printed.
+   */
+  readonly mayRead: (what: string) => void
   /** Applies a filter by its name. */
   readonly filter: (name: string, value: Value, args: Args) => Value
   /** Applies a test by its name. */

@@ -1,11 +1,12 @@
 /** Lookups that make lists of their arguments. Pure. */
 import { Fault } from './fault.ts'
+import { subelementsOf } from './filters/items.ts'
 import { formatPercent } from './format.ts'
 import { listOf, mapOf, numberArgument, textArgument } from './library.ts'
 import type { Machine } from './machine.ts'
 import { takes } from './signature.ts'
 import type { Signed } from './signature.ts'
-import { Dict, List, Num } from './values.ts'
+import { Dict, List, Num, force } from './values.ts'
 import type { Args, Value } from './values.ts'
 
 type ListLookup = ((machine: Machine, terms: readonly Value[], args: Args) => readonly Value[]) & Signed
@@ -80,6 +81,30 @@ const sequence: ListLookup = (machine, terms, args) => {
   })
 }
 
+const flattened = (machine: Machine, items: readonly Value[]): Value[] =>
+  items.flatMap((item) => {
+    machine.step()
+    return item instanceof List ? flattened(machine, item.values()) : [item]
+  })
+
+const withoutKey = (entries: Dict['entries'], key: string): Dict['entries'] =>
+  new Map([...entries].filter(([name]) => name !== key))
+
+/** Each item of a list with each item of a list in it. */
+const subelements: ListLookup = (machine, terms) => {
+  const [items, key, options] = terms
+  if (items === undefined || key === undefined)
+    throw new Fault('subelements needs a list and a key', { word: 'subelements' })
+  const skip = options === undefined ? undefined : mapOf(machine, options, 'subelements').get('skip_missing')
+  const name = machine.text(key)
+  return subelementsOf(machine, items, key, skip === true).map(({ items: [item = null, one = null] }) => {
+    const all = force(item)
+    // unlike the filter, without the list itself
+    const rest = all instanceof Dict ? new Dict(withoutKey(all.entries, name)) : all
+    return machine.list([rest, one])
+  })
+}
+
 /** The lookups by name. */
 export const listLookups: Readonly<Record<string, ListLookup>> = {
   items: itemsOfAll,
@@ -100,6 +125,9 @@ export const listLookups: Readonly<Record<string, ListLookup>> = {
       )
     }),
   nested,
+  cartesian: nested,
+  flattened: flattened,
+  subelements,
   together,
   sequence: takes('start end count stride format', sequence),
 }

@@ -1,17 +1,17 @@
 /** `lookup`: what an expression reads from this machine. */
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
 import { isCoxswainError } from '../../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Keyring } from '../secrets/keyring.ts'
-import { isVault } from '../secrets/vault.ts'
 import { looksSecretName } from '../variables/secret-name.ts'
 import { Fault } from './fault.ts'
-import { flagArgument } from './library.ts'
+import { file, fileGlob, firstFound } from './file-lookups.ts'
+import type { FilesContext } from './file-lookups.ts'
+import type { LookedUp } from './functions.ts'
 import { namesLookups } from './host-lookups.ts'
 import type { NamesContext } from './host-lookups.ts'
 import { hide } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { password } from './password-lookup.ts'
 
 import { listLookups } from './list-lookups.ts'
 import { checkArguments, takes } from './signature.ts'
@@ -20,60 +20,15 @@ import { Shut, Suspended } from './pending.ts'
 import { List, Undefined } from './values.ts'
 import type { Args, Value } from './values.ts'
 
-/** The most bytes of a file. */
-const most = 1024 * 1024
-
 /** What lookups need. */
-export interface LookupContext extends NamesContext {
-  /** Where relative paths are looked for, in order. */
-  readonly folders: readonly string[]
+export interface LookupContext extends NamesContext, FilesContext {
   /** Runs programs; undefined where none is run. */
   readonly keys: Keyring | undefined
   readonly env: (name: string) => string | undefined
-  /** The output of programs that ended, by command and folder. */
-  readonly outputs: Map<string, string>
+  /** What programs that ended printed, or why they failed, by command and folder. */
+  readonly outputs: Map<string, string | Fault>
   /** The value of a variable of the host. */
   readonly variable: (name: string) => Value
-}
-
-/** Reads a regular file; undefined if there is none at a path. */
-const readAt = (path: string): string | undefined => {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  } catch {
-    return undefined
-  }
-  try {
-    const found = fstatSync(descriptor)
-    if (!found.isFile()) throw new Fault(`${path} is not a regular file`, { word: path })
-    if (found.size > most) throw new Fault(`${path} has more than ${most} bytes`, { word: path })
-    return readFileSync(descriptor, 'utf8')
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-const file = ({ folders }: LookupContext, name: string, args: Args): Value => {
-  const path = name === '~' || name.startsWith('~/') ? homedir() + name.slice(1) : name
-  const places = isAbsolute(path)
-    ? [path]
-    : folders.flatMap((folder) => [join(folder, 'files', path), join(folder, path)])
-  for (const place of places) {
-    const text = readAt(place)
-    if (text === undefined) continue
-    if (isVault(text))
-      throw new Fault(`${place} is encrypted, which lookup('file') does not open`, {
-        word: name,
-        hint: 'put the value into an encrypted variable',
-      })
-    const end = flagArgument(args, Infinity, 'rstrip', true) ? text.trimEnd() : text
-    return flagArgument(args, Infinity, 'lstrip') ? end.trimStart() : end
-  }
-  throw new Fault(`there is no file ${name}`, {
-    word: name,
-    hint: isAbsolute(path) ? undefined : `looked for in ${folders.join(', ')}`,
-  })
 }
 
 const environment = (context: LookupContext, name: string, args: Args): Value => {
@@ -87,6 +42,7 @@ const pipe = ({ keys, outputs, folders }: LookupContext, command: string): Value
   const [folder = process.cwd()] = folders
   const key = JSON.stringify([folder, command])
   const known = outputs.get(key)
+  if (known instanceof Fault) throw known
   if (known !== undefined) return known
   if (keys === undefined) throw new Shut('a program')
   throw new Suspended(async () => {
@@ -95,94 +51,106 @@ const pipe = ({ keys, outputs, folders }: LookupContext, command: string): Value
     } catch (error) {
       if (!isCoxswainError(error)) throw error
       // the command can contain a secret
-      throw new Fault(
-        `the program of lookup('pipe') failed: ${error.message.replace(`sh -c ${command}: `, '')}`,
-        {
-          word: 'pipe',
-          hint: error.output,
-        },
+      const message = error.message.replace(`sh -c ${command}: `, '')
+      outputs.set(
+        key,
+        new Fault(`the program of lookup('pipe') failed: ${message}`, { word: 'pipe', hint: error.output }),
       )
     }
   })
 }
 
+/** Lookups of one kind as those of another. */
+const mapLookups = <From>(
+  all: Readonly<Record<string, From>>,
+  change: (look: From) => Lookup,
+): Readonly<Record<string, Lookup>> =>
+  Object.fromEntries(Object.entries(all).map(([name, look]) => [name, change(look)]))
+
 /** The lines of what a program printed. */
 const linesOf = (output: Value): readonly Value[] =>
   typeof output !== 'string' ? [output] : output === '' ? [] : output.split(/\r?\n/)
 
-/** The first of some files that is there. */
-const firstFound = ({ folders }: LookupContext, terms: readonly string[]): string => {
-  const places = terms.flatMap((path) =>
-    isAbsolute(path)
-      ? [path]
-      : folders.flatMap((folder) => [join(folder, 'files', path), join(folder, path)]),
-  )
-  const found = places.find((place) => existsSync(place))
-  if (found !== undefined) return found
-  throw new Fault(`none of these files is there: ${terms.join(', ')}`, { word: 'first_found' })
-}
-
-type Lookup = ((context: LookupContext, term: string, args: Args) => Value) & Signed
+type Lookup = ((context: LookupContext, terms: readonly Value[], args: Args) => readonly Value[]) & Signed
 
 /** Options of all lookups. */
 const common = 'wantlist errors'
 
-const lookups: Readonly<Record<string, Lookup>> = {
-  env: takes('default', environment),
-  file: takes('lstrip rstrip', file),
-  pipe: (context, term) => pipe(context, term),
-  lines: (context, term) => pipe(context, term),
-  first_found: (context, term) => firstFound(context, [term]),
-  vars: takes('default', ({ variable }, term, args) => {
-    const found = variable(term)
-    return found instanceof Undefined ? (args.named('default') ?? found) : found
-  }),
+/** Terms as texts; a list among them is its items. */
+const textsOf = (machine: Machine, terms: readonly Value[]): readonly string[] =>
+  terms.flatMap((term) => (term instanceof List ? term.values() : [term])).map((term) => machine.text(term))
+
+/** A lookup of one value for each text. */
+const ofTexts =
+  (look: (context: LookupContext, text: string, args: Args) => Value): Lookup =>
+  (context, terms, args) =>
+    textsOf(context.machine, terms).map((text) => look(context, text, args))
+
+const variable = ({ variable: valueOf }: LookupContext, name: string, args: Args): Value => {
+  const found = valueOf(name)
+  return found instanceof Undefined ? (args.named('default') ?? found) : found
 }
+
+const lookups: Readonly<Record<string, Lookup>> = {
+  ...mapLookups(listLookups, (look) =>
+    takes(look.signature ?? '', ({ machine }, terms, args) => look(machine, terms, args)),
+  ),
+  ...mapLookups(namesLookups, (look) => (context, terms) => look(context, textsOf(context.machine, terms))),
+  env: takes('default', ofTexts(environment)),
+  file: takes('lstrip rstrip', ofTexts(file)),
+  fileglob: (context, terms) => textsOf(context.machine, terms).flatMap((glob) => fileGlob(context, glob)),
+  first_found: takes('files paths skip', firstFound),
+  password: takes('length chars seed encrypt ident', ofTexts(password)),
+  pipe: ofTexts(pipe),
+  lines: (context, terms) =>
+    textsOf(context.machine, terms).flatMap((command) => linesOf(pipe(context, command))),
+  vars: takes('default', ofTexts(variable)),
+}
+
+/** What there is instead of lookups that are not here. */
+const instead: Readonly<Record<string, string>> = {
+  random_choice: 'it differs at each run: write [ … ] | random(seed=inventory_hostname)',
+  template: 'put the text with its expressions into a variable',
+  unvault: 'put the value into an encrypted variable',
+  url: "use lookup('pipe', 'curl …'), or read it in the playbook",
+  config: 'the settings of a project are in coxswain.config.ts',
+  csvfile: "use lookup('file', …), split and selectattr",
+  ini: "use lookup('file', …) and regex_search",
+  dig: "use lookup('pipe', 'dig …')",
+  hashi_vault: "use lookup('pipe', 'vault …'), or !command",
+}
+
+const shortName = (name: string): string => name.replace(/^(?:ansible\.builtin|community\.[a-z_]+)\./, '')
 
 /**
  * Looks something up.
  *
- * @throws Fault for an unknown lookup, or one that fails; with `errors='ignore'`, the latter is left out.
+ * @throws Fault for an unknown lookup, or one that fails; with `errors='ignore'`, the latter gives nothing.
  */
-export const lookUp = (context: LookupContext, name: string, args: Args): readonly Value[] => {
-  const short = name.replace(/^ansible\.builtin\./, '')
-  const ofLists = Object.hasOwn(listLookups, short) ? listLookups[short] : undefined
+export const lookUp = (context: LookupContext, name: string, args: Args): LookedUp => {
+  const short = shortName(name)
   const found = Object.hasOwn(lookups, short) ? lookups[short] : undefined
-  const ofNames = Object.hasOwn(namesLookups, short) ? namesLookups[short] : undefined
-  const options = (ofLists ?? found)?.signature ?? ''
-  if (ofLists !== undefined || found !== undefined || ofNames !== undefined)
-    checkArguments(`lookup('${short}')`, { signature: `* | ${options} ${common}` }, args)
-  if (ofLists !== undefined) return ofLists(context.machine, args.rest(), args)
-  if (found === undefined && ofNames === undefined) {
-    const known = [...Object.keys(lookups), ...Object.keys(listLookups), ...Object.keys(namesLookups)]
+  if (found === undefined) {
+    const known = Object.keys(lookups)
     const guess = nearest(short, known)
-    throw new Fault(`there is no lookup ${name}`, {
-      word: name,
-      hint: guess === undefined ? `the lookups are ${known.join(', ')}` : `did you mean ${guess}?`,
-    })
-  }
-  const { machine } = context
-  const terms = args.rest().flatMap((term) => (term instanceof List ? term.values() : [term]))
-  const mode = args.named('errors')
-  if (ofNames !== undefined)
-    return ofNames(
-      context,
-      terms.map((term) => machine.text(term)),
+    const hint = Object.hasOwn(instead, short) ? instead[short] : undefined
+    throw new Fault(
+      hint === undefined ? `there is no lookup ${name}` : `there is no lookup ${name} in an inventory`,
+      {
+        word: name,
+        hint:
+          hint ?? (guess === undefined ? `the lookups are ${known.join(', ')}` : `did you mean ${guess}?`),
+      },
     )
-  if (short === 'lines') return terms.flatMap((term) => linesOf(pipe(context, machine.text(term))))
-  if (short === 'first_found')
-    return [
-      firstFound(
-        context,
-        terms.map((term) => machine.text(term)),
-      ),
-    ]
-  return terms.flatMap((term) => {
-    try {
-      return found === undefined ? [] : [found(context, machine.text(term), args)]
-    } catch (error) {
-      if (!(error instanceof Fault) || (mode !== 'ignore' && mode !== 'warn')) throw error
-      return []
-    }
-  })
+  }
+  checkArguments(`lookup('${short}')`, { signature: `* | ${found.signature ?? ''} ${common}` }, args)
+  const mode = args.named('errors') ?? 'strict'
+  if (mode !== 'strict' && mode !== 'ignore' && mode !== 'warn')
+    throw new Fault('errors of a lookup is strict, warn or ignore', { word: 'errors' })
+  try {
+    return found(context, args.rest(), args)
+  } catch (error) {
+    if (!(error instanceof Fault) || mode === 'strict') throw error
+    return undefined
+  }
 }

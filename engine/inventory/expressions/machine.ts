@@ -13,6 +13,7 @@ const [mostText, mostItems] = [4 * 1024 * 1024, 100_000]
 export class Machine {
   #steps = 0
   #read: HiddenKind | undefined
+  readonly #made = new Map<string, string>()
 
   /** Begins a variable. */
   begin(): void {
@@ -53,6 +54,13 @@ export class Machine {
         `the expression makes a ${of} of more than ${most} ${of === 'text' ? 'characters' : 'items'}`,
       )
     return size
+  }
+
+  /** A text that takes long to make, and is the same for the same key. */
+  once(key: string, make: () => string): string {
+    const made = this.#made.get(key) ?? make()
+    this.#made.set(key, made)
+    return made
   }
 
   /** A value that exists, without its mark of a secret: what is made from it is hidden. */

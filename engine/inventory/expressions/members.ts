@@ -8,7 +8,8 @@ import { textMethods } from './methods.ts'
 import type { Method } from './methods.ts'
 import { kindOf } from './operators.ts'
 import { checkArguments } from './signature.ts'
-import { Callable, Dict, Hidden, List, Namespace, Num, Undefined, force } from './values.ts'
+import { partOfMoment } from './times.ts'
+import { Callable, Dict, Hidden, List, Moment, Namespace, Num, Undefined, force } from './values.ts'
 import type { Value } from './values.ts'
 
 /** The text of a key; undefined for what cannot be one. */
@@ -93,6 +94,10 @@ export const memberOf = (
       (found === undefined ? undefined : object.entries.get(found)) ??
       missing(label, key, object.entries.keys())
     )
+  }
+  if (object instanceof Moment) {
+    const part = typeof key === 'string' ? partOfMoment(object, key) : undefined
+    if (part !== undefined) return part
   }
   const text = object instanceof Hidden ? object.value : object
   if (typeof text === 'string') {

@@ -2,6 +2,7 @@
 import { Fault } from './fault.ts'
 import { formatPercent } from './format.ts'
 import type { Machine } from './machine.ts'
+import { between, compareMoments } from './times.ts'
 import { Dict, Hidden, List, Moment, Num, Undefined } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -93,6 +94,7 @@ export const compareValues = (one: Value, other: Value): number => {
     }
     return first.length - second.length
   }
+  if (a instanceof Moment && b instanceof Moment) return compareMoments(a, b)
   throw new Fault(`${kindOf(a)} and ${kindOf(b)} cannot be compared`)
 }
 
@@ -194,6 +196,7 @@ export const operate = (machine: Machine, operator: string, one: Value, other: V
     return machine.bounded(
       formatPercent(machine, left, right instanceof List && right.tuple ? right.values() : [right], right),
     )
+  if (operator === '-' && left instanceof Moment && right instanceof Moment) return between(left, right)
   const [a, b] = [numberOf(left), numberOf(right)]
   if (a !== undefined && b !== undefined) return arithmetic(operator, a, b)
   if (operator === '+') {

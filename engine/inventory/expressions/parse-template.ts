@@ -2,21 +2,19 @@
 import { nearest } from '../nearest.ts'
 import { Fault } from './fault.ts'
 import { ExpressionParser } from './parse-expression.ts'
-import type { Expression, Node, Target, Template } from './syntax.ts'
+import type { Expression, Node, Parameter, Target, Template } from './syntax.ts'
 import { partsOf } from './tokens.ts'
 import type { Part, Token } from './tokens.ts'
 
 /** Statements can contain each other this deep. */
 const mostNested = 50
 
-const statements = ['if', 'for', 'set', 'with', 'raw']
-const inner = ['elif', 'else', 'endif', 'endfor', 'endset', 'endwith', 'endraw']
+const statements = ['if', 'for', 'set', 'with', 'macro', 'raw']
+const inner = ['elif', 'else', 'endif', 'endfor', 'endset', 'endwith', 'endmacro', 'endraw']
 
 /** Statements of Jinja that are for files of templates. */
 const others = new Set(
-  'macro call include import from extends block filter do with autoescape break continue trans debug'.split(
-    ' ',
-  ),
+  'call include import from extends block filter do with autoescape break continue trans debug'.split(' '),
 )
 
 const unknownStatement = (name: string): Fault => {
@@ -74,6 +72,7 @@ class TemplateParser {
     if (name === 'for') return this.#for(parser)
     if (name === 'set') return this.#set(parser)
     if (name === 'with') return this.#with(parser)
+    if (name === 'macro') return this.#macro(parser)
     if (inner.includes(name))
       throw new Fault(`{% ${name} %} does not belong to a statement before it`, { word: name })
     throw unknownStatement(name)
@@ -121,6 +120,27 @@ class TemplateParser {
     by?.advance()
     by?.finish()
     return { kind: 'with', values, body }
+  }
+
+  #macro(parser: ExpressionParser): Node {
+    const name = parser.name()
+    const parameters: Parameter[] = []
+    parser.expect('(')
+    while (!parser.take(')')) {
+      if (parameters.length > 0) parser.expect(',')
+      const parameter = parser.name()
+      const usual = parser.take('=') ? parser.expression() : undefined
+      if (usual === undefined && parameters.some((one) => one.usual !== undefined))
+        throw new Fault(`the parameter ${parameter} of ${name} needs a default: one before it has one`, {
+          word: parameter,
+        })
+      parameters.push({ name: parameter, usual })
+    }
+    parser.finish()
+    const { nodes: body, by } = this.nodes(['endmacro'])
+    by?.advance()
+    by?.finish()
+    return { kind: 'macro', name, parameters, body }
   }
 
   #set(parser: ExpressionParser): Node {

@@ -3,13 +3,19 @@ import { evaluate, setEntry } from './evaluate.ts'
 import type { Names } from './evaluate.ts'
 import { Fault } from './fault.ts'
 import { listOf } from './library.ts'
-import { isTrue } from './operators.ts'
+import { areEqual, isTrue } from './operators.ts'
+import { checkArguments } from './signature.ts'
 import type { Expression, Node, Template } from './syntax.ts'
-import { Callable, Dict, Hidden, Num, Omit, Undefined } from './values.ts'
+import { Callable, Dict, Hidden, List, Num, Omit, Undefined } from './values.ts'
 import type { Args, Value } from './values.ts'
 
+/** What a loop remembers: the last arguments of `loop.changed`. */
+interface LoopState {
+  last: readonly Value[] | undefined
+}
+
 /** The variable `loop` in a loop. */
-const loopAt = (items: readonly Value[], index: number): Dict => {
+const loopAt = (items: readonly Value[], index: number, said: LoopState): Dict => {
   const entries: Record<string, Value> = {
     index: new Num(index + 1),
     index0: new Num(index),
@@ -20,6 +26,11 @@ const loopAt = (items: readonly Value[], index: number): Dict => {
     length: new Num(items.length),
     previtem: items[index - 1] ?? new Undefined('the first item has no loop.previtem'),
     nextitem: items[index + 1] ?? new Undefined('the last item has no loop.nextitem'),
+    changed: new Callable('changed', (args: Args) => {
+      const before = said.last
+      said.last = args.rest()
+      return before === undefined || !areEqual(new List(before), new List(said.last))
+    }),
     cycle: new Callable('cycle', (args: Args) => args.at(index % Math.max(1, args.count)) ?? null),
   }
   return new Dict(new Map(Object.entries(entries)))
@@ -52,11 +63,12 @@ const loop = (node: Extract<Node, { kind: 'for' }>, names: Names, out: Value[]):
     return isTrue(evaluate(condition, inner))
   })
   if (items.length === 0) renderNodes(node.otherwise, names, out)
+  const said: LoopState = { last: undefined }
   for (const [index, item] of items.entries()) {
     machine.step()
     const inner = names.inner()
     assign(inner, node.names, hidden ? machine.guarded(() => machine.text(item)) : item)
-    inner.set('loop', loopAt(items, index))
+    inner.set('loop', loopAt(items, index, said))
     renderNodes(node.body, inner, out)
   }
 }
@@ -68,6 +80,22 @@ const setNames = ({ target, value }: Extract<Node, { kind: 'set' }>, names: Name
   if (target.kind === 'entry') setEntry(names, target.name, target.key, found)
   else assign(names, target.names, found)
 }
+
+/** A macro as a function: its value is that of its text. */
+const macroOf = ({ name, parameters, body }: Extract<Node, { kind: 'macro' }>, names: Names): Callable =>
+  new Callable(name, (args) => {
+    checkArguments(name, { signature: parameters.map((one) => one.name).join(' ') }, args)
+    const inner = names.inner()
+    for (const [index, parameter] of parameters.entries()) {
+      const missing = (): Value =>
+        parameter.usual === undefined
+          ? new Undefined(`the parameter ${parameter.name} of ${name} is undefined`, { word: parameter.name })
+          : evaluate(parameter.usual, inner)
+      const given = args.at(index, parameter.name)
+      inner.set(parameter.name, given === undefined ? missing() : given)
+    }
+    return joined(rendered(body, inner), inner, '')
+  })
 
 const renderNodes = (nodes: readonly Node[], names: Names, out: Value[]): void => {
   for (const node of nodes) {
@@ -94,6 +122,9 @@ const renderNodes = (nodes: readonly Node[], names: Names, out: Value[]): void =
         renderNodes(node.body, inner, out)
         break
       }
+      case 'macro':
+        names.set(node.name, macroOf(node, names))
+        break
       case 'set':
         setNames(node, names)
     }

@@ -16,6 +16,7 @@ import { lookUp } from './lookups.ts'
 import { hide } from './machine.ts'
 import { magicNames, magicValue, sourceFolderOf } from './magic.ts'
 import type { MagicInput } from './magic.ts'
+import { refuseReading } from './local-paths.ts'
 import { parseTemplate } from './parse-template.ts'
 import { Shut, Suspended } from './pending.ts'
 import { itemOf } from './plain.ts'
@@ -221,11 +222,7 @@ export class HostScope {
     }
     if (!functionNames.has(name) || this.#host.variables.has(name)) return value()
     const functions = functionsOf(library, (kind, args) => {
-      if (!scalar.lookups)
-        throw new Fault(`lookup is not possible in what a program printed`, {
-          word: 'lookup',
-          hint: 'set the variable in a file of the inventory, or let the program print the value',
-        })
+      refuseReading(scalar, 'lookup')
       const { machine } = library
       const beside = sourceFolderOf(this.#shared, this.#name)
       const folders = [

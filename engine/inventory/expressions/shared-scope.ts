@@ -3,6 +3,7 @@ import type { Scalar } from '../scalar.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import type { Sealed } from '../secrets/sealed.ts'
 import type { Host, Inventory } from '../types.ts'
+import type { Fault } from './fault.ts'
 import type { Library } from './library.ts'
 import type { Template } from './syntax.ts'
 import type { Value } from './values.ts'
@@ -45,7 +46,7 @@ export interface SharedScope {
   /** Magic variables that all hosts share. */
   readonly common: Map<string, Value>
   readonly templates: Map<string, Template>
-  readonly outputs: Map<string, string>
+  readonly outputs: Map<string, string | Fault>
   /** The texts that are being evaluated, from the outermost. */
   readonly stack: { readonly scalar: Scalar; readonly host: string; readonly path: string }[]
 }

@@ -63,6 +63,12 @@ export type Expression =
       readonly otherwise: Expression | undefined
     }
 
+/** A parameter of a macro, and its value without an argument. */
+export interface Parameter {
+  readonly name: string
+  readonly usual: Expression | undefined
+}
+
 /** What a name in `for` or `set` is: one name, several for the items of a list, or a name of a namespace. */
 export type Target =
   | { readonly kind: 'names'; readonly names: readonly string[] }
@@ -88,6 +94,12 @@ export type Node =
   | {
       readonly kind: 'with'
       readonly values: readonly { readonly name: string; readonly value: Expression }[]
+      readonly body: readonly Node[]
+    }
+  | {
+      readonly kind: 'macro'
+      readonly name: string
+      readonly parameters: readonly Parameter[]
       readonly body: readonly Node[]
     }
   | {

@@ -1,8 +1,9 @@
 /** Tests of values: `is defined`, `is match('…')`. */
 import { matchesText } from './filters/regex.ts'
 import { Fault } from './fault.ts'
-import { holds, parseAddress } from './filters/addresses.ts'
+import { addressTests } from './address-tests.ts'
 import { toBoolean } from './filters/numbers.ts'
+import { fileTests } from './file-tests.ts'
 import { flagArgument, listOf, needed, numberOf, textArgument } from './library.ts'
 import type { Test } from './library.ts'
 import type { Machine } from './machine.ts'
@@ -77,6 +78,17 @@ const regex: Test = (value, args, { machine }) => {
   throw new Fault('the match_type of regex is search, match or fullmatch', { word: 'regex' })
 }
 
+/** Whether values are the same object: which equal numbers and texts are one is not said by Python. */
+const isSame: Test = (value, args) => {
+  const [one, other] = [plain(value), plain(needed(args, 0, 'other', 'sameas'))]
+  if (one === null || other === null || typeof one === 'boolean' || typeof other === 'boolean')
+    return one === other
+  if (!areEqual(one, other)) return false
+  throw new Fault('sameas compares objects, not values', { word: 'sameas', hint: 'use ==' })
+}
+
+const isAbsolute = textIs((text) => text.startsWith('/'))
+
 export const tests: Readonly<Record<string, Test>> = {
   defined: (value) => !(value instanceof Undefined),
   undefined: (value) => value instanceof Undefined,
@@ -117,11 +129,7 @@ export const tests: Readonly<Record<string, Test>> = {
   '>': compares('>'),
   ge: compares('>='),
   '>=': compares('>='),
-  sameas: takes('other', (value, args) => {
-    const other = plain(needed(args, 0, 'other', 'sameas'))
-    const found = plain(value)
-    return isNumber(found) && isNumber(other) ? found.value === other.value : found === other
-  }),
+  sameas: takes('other', isSame),
   in: isIn,
   contains: takes('value', (value, args) => contains(value, needed(args, 0, 'value', 'contains'))),
   subset: isSubset,
@@ -133,17 +141,13 @@ export const tests: Readonly<Record<string, Test>> = {
   lower: textIs((text) => text !== text.toUpperCase() && text === text.toLowerCase()),
   upper: textIs((text) => text !== text.toLowerCase() && text === text.toUpperCase()),
   url: textIs((text) => /^(?:https?|ftps?|file|ssh|git):\/\/\S+$/i.test(text)),
-  abs: textIs((text) => text.startsWith('/')),
+  abs: isAbsolute,
+  is_abs: isAbsolute,
+  ...fileTests,
   match: matching('match'),
   search: matching('search'),
   regex: takes('pattern ignorecase multiline match_type', regex),
-  in_network: takes('network', (value, args, { machine }) => {
-    const [inner, outer] = [
-      parseAddress(machine.text(value)),
-      parseAddress(machine.text(needed(args, 0, 'network', 'in_network'))),
-    ]
-    return inner !== undefined && outer !== undefined && holds(outer, inner)
-  }),
+  ...addressTests,
   version: takes('version operator strict version_type', version),
   version_compare: takes('version operator strict version_type', version),
 }

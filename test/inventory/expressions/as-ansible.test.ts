@@ -1,38 +1,10 @@
 /** Expressions that once had another value than ansible-core 2.19 and ansible.utils give, or none. */
-import * as assert from 'uvu/assert'
-import { z } from 'zod'
-import { validateAll } from '../../../engine/inventory/variables/validate.ts'
 import { folderOf } from '../../support/folder.ts'
-import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { evaluatedReader, valuesReader } from './evaluated.ts'
+import { caseCheckers } from './cases.ts'
 
 const test = suite('expressions as in Ansible')
-const folder = folderOf(test)
-const read = evaluatedReader(folder)
-const valuesOf = valuesReader(folder)
-
-type Cases = readonly (readonly [expression: string, value: unknown])[]
-
-/** All values of a table, read from one inventory. */
-const checkAll = async (cases: Cases): Promise<void> => {
-  const lines = cases.map(([text], index) => `v${index}: ${JSON.stringify(`{{ ${text} }}`)}`)
-  const values = await valuesOf(lines.join('\n'))
-  for (const [index, [text, value]] of cases.entries()) assert.equal(values[`v${index}`], value, text)
-}
-
-/** Each of these is an error that contains the words. */
-const refuseAll = async (cases: readonly (readonly [expression: string, words: string])[]): Promise<void> => {
-  for (const [text, words] of cases)
-    await rejects(
-      async () => {
-        const host = await read(`all:\n  hosts:\n    a:\n      v: ${JSON.stringify(`{{ ${text} }}`)}\n`)
-        validateAll(z.object({ v: z.any() }), [host])
-      },
-      'variables-invalid',
-      words,
-    )
-}
+const { checkAll, refuseAll } = caseCheckers(folderOf(test))
 
 test('versions of a kind are compared by its order', async () => {
   await checkAll([
@@ -288,10 +260,18 @@ test('lookups that make lists', async () => {
   ])
 })
 
-test('a filter, function or method that is missing on purpose has a hint', async () => {
+test('a filter, function or lookup that is missing on purpose has a hint', async () => {
   await refuseAll([
-    ["'pw' | password_hash('sha512')", 'keep the hash in an encrypted variable'],
-    ["'%Y' | strftime", 'does not depend on the time of the run'],
+    ["'pw' | password_hash('sha512')", 'needs a salt: without one, the hash would differ at each run'],
+    ["'pw' | password_hash('bcrypt', 'salt')", 'it supports sha512 and sha256'],
+    ["'pw' | password_hash('sha512', 'a b')", 'must be 1 to 16 letters'],
+    ["'%Y' | strftime", 'the time of the run would differ at each run'],
     ["undef(hint='set me')", 'set me'],
+    ["lookup('random_choice', [1])", 'random(seed=inventory_hostname)'],
+    ["lookup('template', 'x.j2')", 'put the text with its expressions into a variable'],
+    ["lookup('password', '/dev/null')", 'differs at each run'],
+    ["lookup('password', 'none.txt')", 'a run does not create it'],
+    ['1 is sameas 1', 'use =='],
+    ["people | json_query('[0]')", 'use map, selectattr and members'],
   ])
 })

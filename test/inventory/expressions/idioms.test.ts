@@ -1,4 +1,5 @@
 /** What people write in inventories of Ansible: `if` without else in loops, names of a run, lists of arguments. */
+import { encrypt } from 'unixcrypt'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { validateAll } from '../../../engine/inventory/variables/validate.ts'
@@ -201,4 +202,49 @@ test('with, and other filters, tests and lookups', async () => {
   await errorOf('"{% with a=1 %}{{ a }}"', '{% endwith %} is missing')
   await errorOf(`"{{ lookup('inventory_hostnames', 'nope') }}"`, 'the pattern of inventory_hostnames')
   await errorOf('"{{ range(50) | permutations(9) | list }}"', 'a list of more than')
+})
+
+test('macros', async () => {
+  await check([
+    ['{% macro m(a, b=2) %}{{ a }}-{{ b }}{% endmacro %}{{ m(1) }} {{ m(1, b=3) }}', '1-2 1-3'],
+    ['{% macro m(x) %}{{ x }}{% endmacro %}{{ m([1]) }}', [1]],
+    ['{% macro m(x=1, y=x) %}{{ x }}{{ y }}{% endmacro %}{{ m(4) }}', '44'],
+    ["{% macro m(x) %}{{ x | default('q') }}{% endmacro %}{{ m() }}", 'q'],
+    ['{% macro m() %}{{ q }}{% endmacro %}{% set q = 5 %}{{ m() }}', 5],
+    ['{% macro m(x) %}{% set y = x %}{{ y }}{% endmacro %}{{ m(1) }}{{ y is defined }}', '1False'],
+    ['{% macro f(x) %}{{ 1 if x < 2 else x * (f(x - 1) | int) }}{% endmacro %}{{ f(5) }}', 120],
+    ["{% for p in [1, 1, 2] %}{{ 'c' if loop.changed(p) }}{{ p }}{% endfor %}", 'c11c2'],
+  ])
+  await errorOf('"{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1, 2) }}"', 'm takes at most 1 arguments')
+  await errorOf('"{% macro m(x) %}{{ x }}{% endmacro %}{{ m(y=2) }}"', 'm has no argument y')
+  await errorOf('"{% macro m(x) %}{{ x }}{% endmacro %}{{ m() }}"', 'the parameter x of m is undefined')
+  await errorOf('"{% macro m(x=1, y) %}{{ x }}{% endmacro %}"', 'the parameter y of m needs a default')
+  await errorOf('"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"', 'nested too deeply')
+  await errorOf('"{% macro m() %}x"', 'endmacro')
+})
+
+test('times, paths and hashes that do not depend on the run', async () => {
+  await check([
+    ["{{ (('2016-08-14 20:00:12' | to_datetime) - ('2015-12-25' | to_datetime('%Y-%m-%d'))).days }}", 233],
+    [
+      "{{ (('2016-08-14 20:00:12' | to_datetime) - ('2016-08-13 18:00:00' | to_datetime)).total_seconds() }}",
+      93_612,
+    ],
+    ["{{ ('03 August 2016' | to_datetime('%d %B %Y')).strftime('%Y/%m/%d') }}", '2016/08/03'],
+    ["{{ ('2016-08-14 20:00:12' | to_datetime).hour }}", 20],
+    ["{{ '%a %F %T %j' | strftime(1441357287, utc=true) }}", 'Fri 2015-09-04 09:01:27 247'],
+    ["{{ '/a/../b//c/' | normpath }} {{ '/a/b' | relpath('/a/x') }}", '/b/c ../b'],
+    ["{{ ['/a/b', '/a/bc'] | commonpath }} {{ 'C:/a/b.txt' | win_basename }}", '/a b.txt'],
+    ["{{ 's' | password_hash('sha512', 'mysalt', rounds=1000) }}", encrypt('s', '$6$rounds=1000$mysalt')],
+    ["{{ 's' | password_hash(hashtype='sha256', salt='abc', rounds=5000) }}", encrypt('s', '$5$abc')],
+    [
+      "{{ ('a' | hash('blake2b'))[:8] }} {{ 'a%20b' | urldecode }} {{ (1, 2) | type_debug }}",
+      '333fcb4e a b tuple',
+    ],
+    ["{{ [{'n': 'a', 'v': 1}] | rekey_on_member('n') }}", { a: { n: 'a', v: 1 } }],
+    ['{{ true is sameas true }}{{ 1 is sameas true }}', 'TrueFalse'],
+  ])
+  await errorOf("\"{{ '2016-02-30' | to_datetime('%Y-%m-%d') }}\"", 'does not have the format %Y-%m-%d')
+  await errorOf('"{{ \'%Q\' | strftime(0) }}"', 'strftime does not support %Q')
+  await errorOf('"{{ [{}, {}] | selectattr(\'admin\') | list }}"', 'has no admin')
 })

@@ -46,7 +46,9 @@ test('files beside the playbook, in its files/, and beside the inventory', async
   assert.is(await valueOf("lookup('file', 'two.txt')", book), 'two')
   assert.is(await valueOf("lookup('file', 'three.txt')", book), 'three')
   assert.is(await valueOf(`lookup('file', '${folder.at('three.txt')}')`, book), 'three')
-  assert.is(await valueOf("lookup('file', 'none.txt', errors='ignore') ~ 'x'", book), 'x')
+  assert.is(await valueOf("lookup('file', 'none.txt', errors='ignore')", book), null)
+  assert.equal(await valueOf("query('file', 'two.txt', 'none.txt', errors='ignore')", book), [])
+  assert.is(await valueOf("lookup('file', 'none.txt', errors='ignore') | default('x', true)", book), 'x')
 })
 
 for (const [name, message] of [

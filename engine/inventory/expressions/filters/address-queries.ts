@@ -38,11 +38,17 @@ const maskText = (one: Address): string => shown(one, maskOf(one.version, prefix
 const isNetwork = (address: Address): boolean =>
   address.value === networkOf(address) && sizeOf(address) > 1n && address.prefix !== undefined
 
+/** Whether no host has the address: it is that of a network of more than two. */
+const isOnlyNetwork = (address: Address): boolean => isNetwork(address) && sizeOf(address) > 2n
+
 /** Whether it is the address of a host with the network that it is in. */
-const isHostInNetwork = (address: Address): boolean => !isNetwork(address) && sizeOf(address) > 1n
+const isHostInNetwork = (address: Address): boolean => !isOnlyNetwork(address) && sizeOf(address) > 1n
+
+/** An address as it is given. */
+export const writtenText = (address: Address): string => address.written ?? textOf(address)
 
 /** The first and last address for hosts; none for the address of one host. */
-const usable = (address: Address): readonly [bigint, bigint] | undefined => {
+export const usableEnds = (address: Address): readonly [bigint, bigint] | undefined => {
   if (address.prefix === undefined)
     throw new Fault(`${textOf(address)} is an address without a network`, {
       word: 'ipaddr',
@@ -58,7 +64,7 @@ const usable = (address: Address): readonly [bigint, bigint] | undefined => {
 const beside =
   (by: bigint): Query =>
   (one) => {
-    const ends = usable(one)
+    const ends = usableEnds(one)
     const value = one.value + by
     return ends !== undefined && value >= ends[0] && value <= ends[1] ? shown(one, value) : null
   }
@@ -89,11 +95,23 @@ const isIn = (address: Address, networks: readonly string[]): boolean =>
 const where =
   (passes: (address: Address) => boolean): Query =>
   (one) =>
-    passes(one) ? textOf(one) : null
+    passes(one) ? writtenText(one) : null
 
-const hostInNetwork: Query = (one) => (isNetwork(one) ? null : withPrefix(one, one.value))
+const isLoopback = (one: Address): boolean => isIn(one, ['127.0.0.0/8', '::1/128'])
 
-const hostOnly: Query = (one) => !isNetwork(one) && withPrefix(one, one.value)
+const hostInNetwork: Query = (one) => (isOnlyNetwork(one) ? null : withPrefix(one, one.value))
+
+const hostOnly: Query = (one) => !isOnlyNetwork(one) && withPrefix(one, one.value)
+
+/** The address alone; that of a network of version 4 is none. */
+const addressOnly: Query = (one) => (one.version === 4 && isOnlyNetwork(one) ? null : shown(one, one.value))
+
+/** The network of version 6 for an address of version 4 that is reached from everywhere, or is private. */
+const sixToFour: Query = (one) => {
+  if (one.version === 6) return isIn(one, ['2002::/16']) && writtenText(one)
+  if (isNetwork(one) || isMulticast(one)) return false
+  return of4(one, (four) => `2002:${four}::1/48`)
+}
 
 const of4 = (one: Address, make: (four: string) => string): string | boolean =>
   one.version === 4 &&
@@ -107,12 +125,15 @@ const of4 = (one: Address, make: (four: string) => string): string | boolean =>
 /** The queries by name. */
 export const addressQueries: Readonly<Record<string, Query>> = {
   '': textOf,
-  address: (one) => (isNetwork(one) ? null : shown(one, one.value)),
-  ip: (one) => shown(one, one.value),
+  address: addressOnly,
+  ip: addressOnly,
   host: hostInNetwork,
-  'host/prefix': hostInNetwork,
+  hostnet: hostOnly,
+  'host/prefix': hostOnly,
   'address/prefix': hostOnly,
   gateway: hostOnly,
+  gw: hostOnly,
+  router: hostOnly,
   'ip/prefix': (one) => (isHostInNetwork(one) ? withPrefix(one, one.value) : null),
   ip_netmask: (one) => (isHostInNetwork(one) ? `${shown(one, one.value)} ${maskText(one)}` : null),
   cidr: (one) => withPrefix(one, one.value),
@@ -134,15 +155,15 @@ export const addressQueries: Readonly<Record<string, Query>> = {
   },
   broadcast: (one) => (sizeOf(one) > 2n ? shown(one, lastOf(one)) : null),
   first_usable: (one) => {
-    const found = usable(one)
+    const found = usableEnds(one)
     return found === undefined ? null : shown(one, found[0])
   },
   last_usable: (one) => {
-    const found = usable(one)
+    const found = usableEnds(one)
     return found === undefined ? null : shown(one, found[1])
   },
   range_usable: (one) =>
-    usable(one)
+    usableEnds(one)
       ?.map((value) => shown(one, value))
       .join('-') ?? null,
   next_usable: beside(1n),
@@ -153,20 +174,22 @@ export const addressQueries: Readonly<Record<string, Query>> = {
   int: (one) => (one.prefix === undefined ? one.value : `${one.value}/${one.prefix}`),
   bool: () => true,
   ipv4: (one) => {
+    if (one.version === 4) return writtenText(one)
     const four = asVersion4(one)
     return four !== undefined && textOf(four)
   },
-  ipv6: (one) => textOf(asVersion6(one)),
-  '6to4': (one) => of4(one, (four) => `2002:${four}::1/48`),
+  ipv6: (one) => (one.version === 6 ? writtenText(one) : textOf(asVersion6(one))),
+  '6to4': sixToFour,
   private: where(isPrivate),
   public: where((one) => !isPrivate(one) && !isMulticast(one)),
   unicast: where((one) => !isMulticast(one)),
   multicast: where(isMulticast),
   'link-local': where((one) => isIn(one, ['169.254.0.0/16', 'fe80::/10'])),
-  loopback: where((one) => isIn(one, ['127.0.0.0/8', '::1/128'])),
+  loopback: where(isLoopback),
+  lo: where(isLoopback),
   revdns: reversed,
   wrap: (one) => {
-    if (one.version === 4) return textOf(one)
+    if (one.version === 4) return writtenText(one)
     return `[${addressText(6, one.value)}]${one.prefix === undefined ? '' : `/${one.prefix}`}`
   },
 }

@@ -6,6 +6,8 @@ export interface Address {
   readonly value: bigint
   /** Undefined for an address without a prefix. */
   readonly prefix: number | undefined
+  /** The address as it is given, if that is a text or number. */
+  readonly written?: string | undefined
 }
 
 /** The bits of an address. */

@@ -11,16 +11,24 @@ import type { Args } from '../values.ts'
 import { htmlJson, toJson } from './json.ts'
 import { fromPlain } from '../plain.ts'
 
+/** Hashes that Python names in another way. */
+const ofPython: Readonly<Record<string, string>> = {
+  blake2b: 'blake2b512',
+  blake2s: 'blake2s256',
+  sha512_256: 'sha512-256',
+}
+
 const hashed =
   (usual: string): Filter =>
   (value, args, { machine }) => {
     const wanted = textArgument(machine, args, 0, 'hashtype') ?? usual
     const known = getHashes()
-    if (!known.includes(wanted)) {
+    const name = ofPython[wanted] ?? wanted.replaceAll('_', '-')
+    if (!known.includes(name)) {
       const guess = nearest(wanted, known)
       throw new Fault(`there is no hash ${wanted}`, { word: wanted, hint: guess && `did you mean ${guess}?` })
     }
-    return createHash(wanted).update(machine.text(value)).digest('hex')
+    return createHash(name).update(machine.text(value)).digest('hex')
   }
 
 /** Encodings of Python as those of Node. */
@@ -71,21 +79,6 @@ const fromJson: Filter = (value, _, { machine }) => {
   return fromPlain(readYaml('from_json', text, { hidden: true, json: true }).written)
 }
 
-const fromYaml: Filter = (value, _, { machine }) => {
-  try {
-    return fromPlain(readYaml('from_yaml', machine.text(value), { hidden: true }).written)
-  } catch {
-    throw new Fault('the text is not YAML', { word: 'from_yaml' })
-  }
-}
-
-const notYaml: Filter = () => {
-  throw new Fault('values are not written as YAML in an inventory', {
-    word: 'to_yaml',
-    hint: 'use to_json, which is YAML too',
-  })
-}
-
 export const encodingFilters: Filters = {
   b64encode: takes('encoding urlsafe', encode),
   b64decode: takes('encoding urlsafe', (value, args, { machine }) =>
@@ -99,7 +92,4 @@ export const encodingFilters: Filters = {
   tojson: takes('indent', htmlJson),
   to_nice_json: takes('indent sort_keys | ensure_ascii separators', toJson({ indent: 4, sort: true })),
   from_json: fromJson,
-  from_yaml: fromYaml,
-  to_yaml: notYaml,
-  to_nice_yaml: notYaml,
 }

@@ -50,7 +50,7 @@ const map: Filter = (value, args, library) => {
 const passes = (item: Value, args: Args, { machine, test }: Library): boolean => {
   if (args.count === 0) {
     checkArguments('a selection without a test', {}, args)
-    return !(item instanceof Undefined) && isTrue(item)
+    return isTrue(item)
   }
   return test(machine.text(args.at(0) ?? ''), item, args.without(1))
 }
@@ -73,17 +73,23 @@ const selectByAttribute =
     return machine.list(kept)
   }
 
-const subelements: Filter = (value, args, { machine }) => {
-  const key = needed(args, 0, 'subelements', 'subelements')
-  const skip = flagArgument(args, 1, 'skip_missing')
-  return machine.list(
-    listOf(machine, value, 'subelements').flatMap((item) => {
-      const found = attributeOf(machine, item, key)
-      if (found instanceof Undefined && skip) return []
-      return listOf(machine, found, 'subelements').map((one) => new List([item, one]))
-    }),
+/** Each item of a list with each item of the list that is its member. */
+export const subelementsOf = (machine: Machine, all: Value, key: Value, skip: boolean): List[] =>
+  listOf(machine, all, 'subelements').flatMap((item) => {
+    const found = attributeOf(machine, item, key)
+    if (found instanceof Undefined && skip) return []
+    return listOf(machine, found, 'subelements').map((one) => new List([item, one]))
+  })
+
+const subelements: Filter = (value, args, { machine }) =>
+  machine.list(
+    subelementsOf(
+      machine,
+      value,
+      needed(args, 0, 'subelements', 'subelements'),
+      flagArgument(args, 1, 'skip_missing'),
+    ),
   )
-}
 
 const groupBy: Filter = (value, args, { machine }) => {
   const attribute = needed(args, 0, 'attribute', 'groupby')

@@ -176,6 +176,18 @@ const join: Filter = (value, args, { machine }) => {
   )
 }
 
+const union = ofSets('union', (one, other) => [...one, ...other])
+const intersect = ofSets('intersect', (one, other, machine) =>
+  one.filter((item) => has(machine, other, item)),
+)
+const difference = ofSets('difference', (one, other, machine) =>
+  one.filter((item) => !has(machine, other, item)),
+)
+const symmetric = ofSets('symmetric_difference', (one, other, machine) => [
+  ...one.filter((item) => !has(machine, other, item)),
+  ...other.filter((item) => !has(machine, one, item)),
+])
+
 export const listFilters: Filters = {
   first: end(0, 'first'),
   last: end(-1, 'last'),
@@ -196,13 +208,14 @@ export const listFilters: Filters = {
   },
   list: (value, _, { machine }) => machine.list(listOf(machine, value, 'list')),
   join: takes('d attribute', join),
-  union: ofSets('union', (one, other) => [...one, ...other]),
-  intersect: ofSets('intersect', (one, other, machine) => one.filter((item) => has(machine, other, item))),
-  difference: ofSets('difference', (one, other, machine) => one.filter((item) => !has(machine, other, item))),
-  symmetric_difference: ofSets('symmetric_difference', (one, other, machine) => [
-    ...one.filter((item) => !has(machine, other, item)),
-    ...other.filter((item) => !has(machine, one, item)),
-  ]),
+  union,
+  lists_union: union,
+  lists_intersect: intersect,
+  intersect,
+  lists_difference: difference,
+  difference,
+  lists_symmetric_difference: symmetric,
+  symmetric_difference: symmetric,
   flatten: takes('levels skip_nulls', (value, args, { machine }) =>
     machine.list(
       flattened(

@@ -1,6 +1,6 @@
 /** Filters of maps. */
 import { Fault } from '../fault.ts'
-import { flagArgument, listOf, mapOf, textArgument } from '../library.ts'
+import { flagArgument, listOf, mapOf, needed, textArgument } from '../library.ts'
 import type { Filter, Filters } from '../library.ts'
 import type { Machine } from '../machine.ts'
 import { takes } from '../signature.ts'
@@ -110,6 +110,30 @@ const fromItems: Filter = (value, args, { machine }) => {
   )
 }
 
+/** A map of maps, each by the value of one of its keys. */
+const rekeyed: Filter = (value, args, { machine }) => {
+  const word = 'rekey_on_member'
+  const key = machine.text(needed(args, 0, 'key', word))
+  const duplicates = textArgument(machine, args, 1, 'duplicates') ?? 'error'
+  if (duplicates !== 'error' && duplicates !== 'overwrite')
+    throw new Fault(`the duplicates of ${word} are error or overwrite`, { word })
+  const found = machine.reveal(value)
+  const items = found instanceof Dict ? [...found.entries.values()].map(force) : listOf(machine, value, word)
+  const made = new Map<string, Value>()
+  for (const item of items) {
+    const name = mapOf(machine, item, word).get(key)
+    if (name === undefined) throw new Fault(`${word} needs maps with ${key}`, { word })
+    const text = machine.text(name)
+    if (made.has(text) && duplicates === 'error')
+      throw new Fault(`two maps have the same ${key}`, {
+        word,
+        hint: "set duplicates='overwrite' to keep the last",
+      })
+    made.set(text, item)
+  }
+  return new Dict(made)
+}
+
 const sorted: Filter = (value, args, { machine }) => {
   const sensitive = flagArgument(args, 0, 'case_sensitive')
   const by = textArgument(machine, args, 1, 'by') ?? 'key'
@@ -133,5 +157,6 @@ export const mapFilters: Filters = {
   combine: takes('* | recursive list_merge', combine),
   dict2items: takes('key_name value_name', toItems),
   items2dict: takes('key_name value_name', fromItems),
+  rekey_on_member: takes('key duplicates', rekeyed),
   dictsort: takes('case_sensitive by reverse', sorted),
 }

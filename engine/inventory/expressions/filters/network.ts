@@ -8,7 +8,7 @@ import { List, Num } from '../values.ts'
 import type { Args, Value } from '../values.ts'
 import { takes } from '../signature.ts'
 import { integer } from '../operators.ts'
-import { addressQueries, textOf, withPrefix } from './address-queries.ts'
+import { addressQueries, textOf, usableEnds, withPrefix } from './address-queries.ts'
 import type { Query } from './address-queries.ts'
 import { addressText, bitsOf, holds, networkOf, parseAddress, prefixOf, sizeOf } from './addresses.ts'
 import type { Address } from './addresses.ts'
@@ -25,6 +25,8 @@ const queryOf = (machine: Machine, args: Args): Query => {
   const position = /^-?\d+$/.test(digits) ? Number(digits) : undefined
   if (position !== undefined)
     return (one) => {
+      // an address without a network has no positions
+      if (sizeOf(one) === 1n) return textOf(one)
       const found = nth(one, position)
       return found === undefined ? false : withPrefix(one, found)
     }
@@ -47,11 +49,13 @@ const addressIn = (machine: Machine, value: Value): Address | undefined => {
   const found = machine.reveal(value)
   if (found instanceof Num && !found.float) {
     const number = BigInt(found.value)
-    return number < 0n || number >= 1n << 128n
-      ? undefined
-      : { version: number < 1n << 32n ? 4 : 6, value: number, prefix: undefined }
+    if (number < 0n || number >= 1n << 128n) return undefined
+    const version = number < 1n << 32n ? 4 : 6
+    const written = `${addressText(version, number)}/${bitsOf(version)}`
+    return { version, value: number, prefix: undefined, written }
   }
-  return typeof found === 'string' ? parseAddress(found) : undefined
+  const address = typeof found === 'string' ? parseAddress(found) : undefined
+  return address && { ...address, written: String(found) }
 }
 
 /** The result of a query for an address or for each of a list: another value than an address gives false, an address that the query leaves out gives none; neither is in the list. */
@@ -66,6 +70,7 @@ const query =
       return valueOf(ask(address))
     }
     const found = machine.reveal(value)
+    if (found === null) throw new Fault('ipaddr needs an address, not none', { word: 'ipaddr' })
     if (!(found instanceof List)) return one(value)
     return machine.list(
       listOf(machine, value, 'ipaddr')
@@ -94,21 +99,43 @@ const ipMath: Filter = (value, args, { machine }) => {
   return addressText(address.version, moved)
 }
 
+/** The position of a network among those of its size in another one, from 1 on. */
+const positionIn = (outer: Address, inner: Address): string => {
+  if (!holds(outer, inner))
+    throw new Fault(`${textOf(inner)} is not in ${textOf(outer)}`, { word: 'ipsubnet' })
+  return String((networkOf(inner) - networkOf(outer)) / sizeOf(inner) + 1n)
+}
+
+/** A larger network of an address: the one with the prefix, or one of those between the two, by its position. */
+const larger = (address: Address, prefix: number, index: number): string | false => {
+  const own = prefixOf(address)
+  const at = prefix + (index < 0 ? own - prefix + index : index)
+  if (at < prefix || at >= own || (address.prefix !== undefined && index !== 0)) return false
+  return `${addressText(address.version, networkOf({ ...address, prefix: at }))}/${at}`
+}
+
 /** The number of subnets of a size, or the one at a position. */
 const subnet: Filter = (value, args, { machine }) => {
   const address = addressNeeded(machine, value, 'ipsubnet')
   const size = textArgument(machine, args, 0, 'query')
   if (size === undefined) return withPrefix(address, networkOf(address))
+  const outer = size.includes('.') || size.includes(':') ? parseAddress(size) : undefined
+  if (outer !== undefined) return positionIn(outer, address)
   const prefix = Number(size.replace(/^\//, ''))
   if (!Number.isInteger(prefix) || prefix > bitsOf(address.version) || prefix < 0)
-    throw new Fault('ipsubnet needs the length of a prefix', { word: 'ipsubnet' })
-  const index = args.at(1, 'index')
-  if (prefix < prefixOf(address))
-    return `${addressText(address.version, networkOf({ ...address, prefix }))}/${prefix}`
+    throw new Fault('ipsubnet needs the length of a prefix, or a network', { word: 'ipsubnet' })
+  const given = args.at(1, 'index')
+  const index = given === undefined ? undefined : numberOf(machine, given, 'ipsubnet')
+  if (prefix < prefixOf(address)) {
+    if (index === undefined && address.prefix !== undefined)
+      throw new Fault(`${textOf(address)} has no subnets with the prefix ${prefix}`, { word: 'ipsubnet' })
+    return larger(address, prefix, index ?? 0)
+  }
+  if (prefix === bitsOf(address.version) && prefix === prefixOf(address))
+    throw new Fault(`${textOf(address)} is one address, without subnets`, { word: 'ipsubnet' })
   const count = 1n << BigInt(prefix - prefixOf(address))
   if (index === undefined) return String(count)
-  const given = BigInt(numberOf(machine, index, 'ipsubnet'))
-  const at = given < 0n ? count + given : given
+  const at = index < 0 ? count + BigInt(index) : BigInt(index)
   if (at < 0n || at >= count) return false
   const step = 1n << BigInt(bitsOf(address.version) - prefix)
   return `${addressText(address.version, networkOf(address) + at * step)}/${prefix}`
@@ -121,16 +148,20 @@ const wrapped = (machine: Machine, value: Value): Value => {
   return `[${addressText(6, address.value)}]${address.prefix === undefined ? '' : `/${address.prefix}`}`
 }
 
-const wrap: Filter = (value, _, { machine }) =>
-  machine.reveal(value) instanceof List
+const wrap: Filter = (value, args, { machine }) => {
+  // Ansible takes a query, and ignores it
+  if ((args.at(0, 'query') ?? '') !== '')
+    throw new Fault('ipwrap takes no query', { word: 'ipwrap', hint: 'use ipaddr or ipv6 before it' })
+  return machine.reveal(value) instanceof List
     ? machine.list(listOf(machine, value, 'ipwrap').map((item) => wrapped(machine, item)))
     : wrapped(machine, value)
+}
 
 export const networkFilters: Filters = {
   ipaddr: takes('query version', query()),
   ipv4: takes('query', query(4)),
   ipv6: takes('query', query(6)),
-  ipwrap: wrap,
+  ipwrap: takes('query', wrap),
   nthhost: takes('query', nthHost),
   ipmath: takes('amount', ipMath),
   ipsubnet: takes('query index', subnet),

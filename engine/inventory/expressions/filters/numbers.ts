@@ -179,5 +179,6 @@ export const numberFilters: Filters = {
   ternary: takes('true_val false_val none_val', ternary),
   length: lengthOf,
   count: lengthOf,
-  type_debug: (value) => types.get(kindOf(value)) ?? 'object',
+  type_debug: (value) =>
+    value instanceof List && value.tuple ? 'tuple' : (types.get(kindOf(value)) ?? 'object'),
 }

@@ -1,6 +1,4 @@
 /** Filters of text. */
-import { homedir } from 'node:os'
-import { posix } from 'node:path'
 import { Fault } from '../fault.ts'
 import { formatPercent } from '../format.ts'
 import { flagArgument, listOf, needed, numberArgument, textArgument, textOf, texts } from '../library.ts'
@@ -39,23 +37,6 @@ const indent: Filter = (value, args, { machine }) => {
       index === 0 ? (first ? pad + line : line) : line === '' && !blank ? line : pad + line,
     )
     .join('\n')
-}
-
-const pathJoin: Filter = (value, _, { machine }) => {
-  const parts =
-    typeof value === 'string' ? [value] : listOf(machine, value, 'path_join').map((one) => machine.text(one))
-  return parts.reduce((path, part) => {
-    if (part.startsWith('/') || path === '') return part
-    return path.endsWith('/') ? path + part : `${path}/${part}`
-  }, '')
-}
-
-const splitExtension = (text: string): readonly [string, string] => {
-  const [, dots = ''] = /([^/]*)$/.exec(text) ?? []
-  const at = dots.replace(/^\.+/, (lead) => '_'.repeat(lead.length)).lastIndexOf('.')
-  if (at < 0) return [text, '']
-  const cut = text.length - dots.length + at
-  return [text.slice(0, cut), text.slice(cut)]
 }
 
 const truncate: Filter = (value, args, { machine }) => {
@@ -115,6 +96,15 @@ const urlEncode: Filter = (value, _, { machine }) => {
   )
 }
 
+/** Text of a URL as it was before it was encoded. */
+const urlDecode: Filter = (value, _, { machine }) => {
+  try {
+    return machine.bounded(decodeURIComponent(machine.text(value).replaceAll('+', ' ')))
+  } catch {
+    throw new Fault('the text is not that of a URL', { word: 'urldecode' })
+  }
+}
+
 const format: Filter = (value, args, { machine }) => {
   const names = args.names()
   if (names.length > 0 && args.count > 0)
@@ -139,11 +129,7 @@ export const textFilters: Filters = {
   e: ofText(escapeHtml),
   escape: ofText(escapeHtml),
   urlencode: urlEncode,
-  basename: ofText((text) => (text.endsWith('/') ? '' : posix.basename(text))),
-  dirname: ofText((text) => text.slice(0, text.lastIndexOf('/') + 1).replace(/(?<=[^/])\/+$/, '')),
-  expanduser: ofText((text) => (text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text)),
-  path_join: pathJoin,
-  splitext: (value, _, { machine }) => texts(machine, splitExtension(machine.text(value))),
+  urldecode: urlDecode,
   replace: takes('old new count', (value, args, { machine }) =>
     replaced(
       machine,
@@ -169,5 +155,4 @@ export const textFilters: Filters = {
   format: takes('* **', format),
   wordcount: (value, _, { machine }) => new Num((machine.text(value).match(/\w+/g) ?? []).length),
   string: (value, _, { machine }) => machine.text(value),
-  to_text: (value, _, { machine }) => machine.text(value),
 }
