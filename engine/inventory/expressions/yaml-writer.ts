@@ -45,7 +45,8 @@ class YamlWriter {
   document(value: Value): string {
     if (this.#style.start) this.#add('---')
     const found = this.#machine.reveal(value)
-    if (this.#style.start) this.#isBlock(found) ? this.#line(0) : this.#add(' ')
+    if (this.#style.start && this.#isBlock(found)) this.#line(0)
+    else if (this.#style.start) this.#add(' ')
     this.#value(found, { indent: 0, inFlow: false, level: 0 })
     this.#add('\n')
     return this.#style.end ? `${this.#out}...\n` : this.#out

@@ -93,13 +93,14 @@ const merge: Filter = (value, args, { machine }) => {
   }
   if (action !== 'span') throw new Fault('the action of cidr_merge is merge or span', { word: 'cidr_merge' })
   if (first === undefined) return null
-  let span: Address = { ...first, prefix: prefixOf(first) }
-  for (const one of all) {
-    if (one.version !== span.version)
-      throw new Fault('cidr_merge spans addresses of one version', { word: 'cidr_merge' })
-    while (!holds(span, one)) span = { ...span, prefix: prefixOf(span) - 1 }
-  }
-  return networkText(span.version, networkOf(span), prefixOf(span))
+  if (all.some(({ version }) => version !== first.version))
+    throw new Fault('cidr_merge spans addresses of one version', { word: 'cidr_merge' })
+  const spans = Array.from({ length: prefixOf(first) + 1 }, (_, less): Address => ({
+    ...first,
+    prefix: prefixOf(first) - less,
+  }))
+  const span = spans.find((one) => all.every((address) => holds(one, address)))
+  return span === undefined ? null : networkText(span.version, networkOf(span), prefixOf(span))
 }
 
 /** All addresses of a network. */
