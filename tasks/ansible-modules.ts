@@ -53,7 +53,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
       '`gather_facts`, `setup`, `package_facts`, `service_facts`',
       'facts are asked for, such as `os-release`, `installed-packages`, `services`: [facts.md](facts.md)',
     ],
-    ['`get_url`', '`download`'],
+    ['`get_url`', '`download`; checksum is the same, also with the URL of a list of sums'],
     ['`getent`', '`users`, `groups`; other databases with `query`'],
     ['`git`', '`git-checkout`'],
     [
