@@ -36,7 +36,7 @@ const ownersOf = (config: HostConfig, { kubelet }: RenderedSettings): Owners => 
   cgroupDriver: textAt(kubelet, 'cgroupDriver') ?? factsOf(config.cluster.kubernetesVersion).cgroupDriver,
   kubelet,
   nodeIp: config.nodeIp,
-  ofEtcd: etcdArguments(config),
+  ofEtcd: { name: config.self.name, ...etcdArguments(config) },
 })
 
 /** What the configuration says of settings that a variable has, or that nothing else here would know of. */

@@ -69,6 +69,7 @@ for (const { program, arguments: names = [], instead } of ownedSettings) {
 }
 
 for (const [program, name, value, more = {}] of [
+  ['etcd', 'name', 'm1'],
   ['etcd', 'data-dir', '/var/lib/etcd/'],
   ['etcd', 'wal-dir', '/var/lib/etcd/member/wal'],
   ['etcd', 'listen-client-urls', 'https://0.0.0.0:2379'],
