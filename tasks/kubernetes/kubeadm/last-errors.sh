@@ -8,8 +8,9 @@
 
 short() { awk 'length <= 4000'; }
 
+# of the kubelet, of the Go runtime, and of systemd for a kubelet that cannot be started or was killed
 journalctl -q --no-pager -o cat -u kubelet -n 500 --since "-$1s" 2>/dev/null |
-  grep -E '^[EF][0-9]{4} |^\{.*"err":|^Error: |failed to run Kubelet' | short | tail -n 60 | sed 's/^/kubelet	/'
+  grep -E '^[EF][0-9]{4} |^\{.*"err":|^Error: |failed to run Kubelet|^panic: |^fatal error: |^kubelet\.service: (Failed (at step|to )|Main process exited, code=(killed|dumped)|A process of this unit has been killed)' | short | tail -n 60 | sed 's/^/kubelet	/'
 
 # logged once, long before the other messages, and as a warning: the kubelet does not try again to start such a pod
 journalctl -q --no-pager -o cat -u kubelet --since "-$1s" 2>/dev/null |

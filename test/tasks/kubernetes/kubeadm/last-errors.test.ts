@@ -122,3 +122,30 @@ test('the program reads the log of the kubelet and of the last start of each sta
     )
   }
 })
+
+test('of a kubelet that systemd cannot start, or that was killed, the program says what systemd and the runtime of Go say', () => {
+  mkdirSync(at('systemd'), { recursive: true })
+  const causes = [
+    'kubelet.service: Failed to locate executable /usr/bin/kubelet: No such file or directory',
+    'kubelet.service: Failed at step EXEC spawning /usr/bin/kubelet: Exec format error',
+    'kubelet.service: Failed to load environment files: No such file or directory',
+    'kubelet.service: Main process exited, code=dumped, status=4/ILL',
+    'kubelet.service: A process of this unit has been killed by the OOM killer.',
+    'panic: runtime error: invalid memory address or nil pointer dereference',
+  ]
+  const noise = [
+    'Started kubelet.service - kubelet: The Kubernetes Node Agent.',
+    'kubelet.service: Scheduled restart job, restart counter is at 12.',
+    "kubelet.service: Failed with result 'exit-code'.",
+    'kubelet.service: Main process exited, code=exited, status=1/FAILURE',
+  ]
+  writeFileSync(at('systemd/log'), [...noise, ...causes].map((line) => `${line}\n`).join(''))
+  writeFileSync(at('systemd/journalctl'), `#!/bin/sh\ncat ${at('systemd/log')}\n`)
+  chmodSync(at('systemd/journalctl'), 0o755)
+  const script = shellText(program).replace('/var/log/pods/', `${at('none')}/`)
+  const { stdout } = spawnSync('dash', ['-c', script, 'sh', '60'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${at('systemd')}:${process.env['PATH']}` },
+  })
+  assert.is(stdout, causes.map((line) => `kubelet\t${line}\n`).join(''))
+})

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { labReleases } from '../../../../lab/bundles.ts'
 import { controlPlaneVars } from '../../../../playbooks/control-plane-vars.ts'
 import { kubeadmInit } from '../../../../tasks/kubernetes/kubeadm-init.ts'
 import { writeConfig } from '../../../../tasks/kubernetes/write-config.ts'
@@ -22,6 +23,17 @@ test('the table has every minor release from 1.11 to 1.37, in order', () => {
 for (const said of saidByKubeadm)
   test(`${said.version}: configuration, images and phases are those that kubeadm names`, () =>
     assertFits(said))
+
+test('what a row says was tried is what the lab builds, or what kubeadm has said', () => {
+  const asked = saidByKubeadm.map(({ version }) => minorOf(version))
+  const built = labReleases.map((release) => minorOf(`v${release}`))
+  for (const minor of knownMinors) {
+    const { tried } = factsOf(`v1.${minor}.0`)
+    assert.is(tried === 'cluster', built.includes(minor), `1.${minor}`)
+    // clusters are built of Debian's release instead
+    if (!built.includes(minor)) assert.is(tried !== 'not tried', asked.includes(minor), `1.${minor}`)
+  }
+})
 
 test('a later release keeps what it does not change', () => {
   assert.is(factsOf('v1.16.3').configApi, 'v1beta2')
