@@ -1,4 +1,4 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, ok, unknown, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, flag, ok, unknown, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { shown } from '../shared/file-text.ts'
 import { withBlock } from '../files/block-in-file.ts'
@@ -17,6 +17,21 @@ const params = () =>
         .min(1, 'must not be empty')
         .optional()
         .describe('the command; in a crontab % means a newline, and \\% a percent sign'),
+      variables: z
+        .record(
+          z.string(),
+          oneLine('a value').refine((value) => !(value.includes('"') && value.includes("'")), {
+            message: 'a value can have quotes of one kind only: cron has no escapes',
+          }),
+        )
+        .refine((all) => Object.keys(all).every((key) => /^[A-Za-z_]\w*$/.test(key)), {
+          message: 'must have names of letters, digits and _ only',
+        })
+        .optional()
+        .describe(
+          'in place of a command: variables such as PATH and MAILTO, at the beginning of the crontab or file, for all entries below; busybox has MAILTO and SHELL only',
+        ),
+      disabled: flag().default(false).describe('keep the entry as a comment, so that it does not run'),
       schedule: z
         .string()
         .trim()
@@ -46,10 +61,19 @@ const params = () =>
       state: z.enum(['present', 'absent']).default('present').describe('absent removes the entry'),
     })
     .refine(
-      ({ command, schedule, state }) =>
-        state === 'absent' || (command !== undefined && schedule !== undefined),
+      ({ command, schedule, state, variables }) =>
+        state === 'absent' || variables !== undefined || (command !== undefined && schedule !== undefined),
       {
-        message: 'command and schedule are required',
+        message: 'command and schedule are required, or variables',
+      },
+    )
+    .refine(
+      ({ command, schedule, variables, disabled }) =>
+        variables === undefined || (command === undefined && schedule === undefined && !disabled),
+      {
+        message:
+          'variables are for all entries below them: give them an entry of their own, without command, schedule and disabled',
+        path: ['variables'],
       },
     )
     // crontab(1) of busybox accepts any text; cron ignores a file with an invalid line, and reports it only in its log
@@ -59,13 +83,27 @@ const params = () =>
     })
 type Params = z.output<ReturnType<typeof params>>
 
+/** An entry, and where it is. */
+type Entry = Omit<Params, 'disabled'> & { readonly disabled?: boolean }
+
+/** A value of a variable: cron takes quotes around it away, and blanks without quotes. */
+const quoted = (value: string): string => {
+  if (/^[^\s"'](?:.*[^\s"'])?$/.test(value)) return value
+  return value.includes('"') ? `'${value}'` : `"${value}"`
+}
+
 /** The table with the entry between markers of its own; everything else stays unchanged. */
 export const withEntry = (
   text: string,
-  { name, command, schedule, state, file, user = 'root' }: Params,
+  { name, command, schedule, state, file, user = 'root', variables, disabled = false }: Entry,
 ): string => {
+  const marker = `# {mark} coxswain: ${name}`
+  if (variables !== undefined) {
+    const block = Object.entries(variables).map(([key, value]) => `${key}=${quoted(value)}`)
+    return withBlock(text, { block: block.join('\n'), marker, state, insertBefore: 'BOF' })
+  }
   const what = file === undefined ? command : `${user} ${command}`
-  return withBlock(text, { block: `${schedule} ${what}`, marker: `# {mark} coxswain: ${name}`, state })
+  return withBlock(text, { block: `${disabled ? '#' : ''}${schedule} ${what}`, marker, state })
 }
 
 const tableOf = ({ file, user }: Params): CronTable =>
@@ -103,7 +141,8 @@ const lacksUser = async (
 /** Adds an entry to a user's crontab or to a file in /etc/cron.d, or removes it. */
 export const cron = defineTask({
   name: 'cron',
-  description: "Adds an entry to a user's crontab or to a file in /etc/cron.d, or removes it.",
+  description:
+    "Adds an entry to a user's crontab or to a file in /etc/cron.d, disables it, or removes it; or sets variables there.",
   reads: 'crontab -l; or the file in /etc/cron.d and whether its user exists',
   example: { name: 'clean up', schedule: '15 3 * * *', command: 'find /var/tmp -mtime +30 -delete' },
   params,

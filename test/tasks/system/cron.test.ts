@@ -172,3 +172,35 @@ test('a table with CRLF lines is a clear error: cron would run the carriage retu
   assert.is((await rehearse(cron({ ...entry, state: 'absent' }), gone)).outcome, 'changed')
   assert.is(gone.now(), 'MAILTO=x\n@daily y\r\n')
 })
+
+test('an entry that is disabled is a comment', async () => {
+  const comment = marked('#15 3 * * * clean --all\n')
+  assert.is(withEntry(lines, { ...entry, disabled: true }), comment)
+  assert.is(withEntry(comment, entry), lines)
+  assert.is(
+    withEntry('', { ...entry, disabled: true, file: 'jobs' }),
+    marked('#15 3 * * * root clean --all\n'),
+  )
+  const own = host(lines)
+  assert.is((await rehearse(cron({ ...entry, disabled: true }), own)).outcome, 'changed')
+  assert.is(own.now(), comment)
+})
+
+test('variables are above the entries', async () => {
+  const given = { name: 'clean', state: 'present' } as const
+  const variables = { PATH: '/usr/bin:/bin', MAILTO: '', A: ' b ', B: `a"b` }
+  const block = marked(`PATH=/usr/bin:/bin\nMAILTO=""\nA=" b "\nB=a"b\n`)
+  assert.is(withEntry('@daily y\n', { ...given, variables }), `${block}@daily y\n`)
+  assert.is(withEntry(`${block}@daily y\n`, { ...given, state: 'absent' }), '@daily y\n')
+  assert.is((await rehearse(cron({ ...given, variables }), host('@daily y\n'))).outcome, 'changed')
+  const refused: readonly (readonly [object, string])[] = [
+    [{ variables, command: 'x', schedule: '@daily' }, 'an entry of their own'],
+    [{ variables, disabled: true }, 'an entry of their own'],
+    [{ variables: { 'a b': 'c' } }, 'must have names of letters, digits and _ only'],
+    [{ variables: { A: `"'` } }, 'quotes of one kind only'],
+    [{ variables: { A: 'b\nc' } }, 'one line'],
+    [{ command: 'x' }, 'command and schedule are required, or variables'],
+  ]
+  for (const [more, words] of refused)
+    await rejects(() => cron({ ...given, ...more }), 'params-invalid', words)
+})
