@@ -12,7 +12,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ],
     [
       '`apt`, `dnf`, `dnf5`, `yum`, `package`',
-      '`package`, with cacheAge for cache_valid_time, recommends for install_recommends and install_weak_deps, enableRepo and disableRepo, and release for default_release; update_cache alone is `package-lists`, upgrade of all `package-upgrade`, a file (deb, or name with a path or URL) `package-file` after `download`; autoremove and clean are `command`',
+      '`package`, with cacheAge for cache_valid_time, recommends for install_recommends and install_weak_deps, enableRepo and disableRepo, and release for default_release; @ID is a group (dnf); update_cache alone is `package-lists`, upgrade of all `package-upgrade`, a file (deb, or name with a path or URL) `package-file` after `download`; autoremove and clean are `command`',
     ],
     [
       '`apt_key`, `rpm_key`',
@@ -82,7 +82,10 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ['`mount_facts`', '`mounts`'],
     ['`pause`', '`pause`'],
     ['`ping`', '`run doctor`'],
-    ['`pip`', '`pip`, always in a virtual environment'],
+    [
+      '`pip`',
+      '`pip`, in a virtual environment or, without virtualenv, for the Python of the host; break_system_packages is the same',
+    ],
     ['`raw`', '`command`: no task needs Python'],
     ['`reboot`', '`reboot`'],
     ['`replace`', '`replace`'],
@@ -190,7 +193,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ],
     [
       '`community.mysql.mysql_db`, `mysql_user`, `mysql_variables`',
-      '`mysql-database`, `mysql-user`, `mysql-grant` (with exact unless append_privs is set), `mysql-setting`',
+      '`mysql-database`, `mysql-user` (tls_requires is tls: required for SSL, certificate for X509), `mysql-grant` (with exact unless append_privs is set), `mysql-setting`',
     ],
     [
       '`community.postgresql.postgresql_db`, `postgresql_user`, `postgresql_privs`, `postgresql_ext`, `postgresql_set`',

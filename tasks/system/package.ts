@@ -10,6 +10,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
+import { isGroup } from './package-managers/dnf-groups.ts'
 import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
 import { versionPattern } from './package-managers/types.ts'
@@ -37,7 +38,9 @@ const params = () =>
     .object({
       name: words()
         .pipe(z.array(packageName()))
-        .describe('names, or name=version; * in a version matches any text'),
+        .describe(
+          'names, or name=version; * in a version matches any text; @ID is a group of packages (dnf)',
+        ),
       state: z
         .enum(['present', 'latest', 'absent'])
         .default('present')
@@ -81,6 +84,10 @@ const params = () =>
       message: 'latest and a version exclude each other',
       path: ['name'],
     })
+    .refine(({ name, state }) => state !== 'latest' || !name.some(isGroup), {
+      message: 'latest is for packages, not for groups of packages: package-upgrade upgrades all',
+      path: ['name'],
+    })
 type Params = z.output<ReturnType<typeof params>>
 
 /** What is installed after the task. */
@@ -116,6 +123,13 @@ const changesFor = async (
       {
         hint: 'leave it out for this host; package-repository adds a repository',
       },
+    )
+  const group = names.find(isGroup)
+  if (group !== undefined && manager.groups !== true)
+    throw new CoxswainError(
+      'task-failed',
+      `${group} is a group of packages, which works with dnf only, and this host has another package manager`,
+      { hint: 'name the packages of the group for this host' },
     )
   const packages = names.map(parse)
   const plain = packages.map(({ name }) => name)
@@ -184,7 +198,7 @@ const heldAmong = async (
 ): Promise<readonly string[]> => {
   if (holding === undefined || changes.length === 0) return []
   const names = changes
-    .filter(({ from }) => from !== undefined || holding.holdsMissing)
+    .filter(({ from, wanted }) => (from !== undefined || holding.holdsMissing) && !isGroup(wanted.name))
     .map(({ wanted }) => wanted.name)
   return names.length === 0 ? [] : holding.held(ctx, names)
 }

@@ -18,6 +18,8 @@ import {
   satisfies,
 } from './languages/requirements.ts'
 import type { Requirement } from './languages/requirements.ts'
+import { hasExtras, installedIn, pipAccepts, siteOf } from './languages/pip-site.ts'
+import type { Site } from './languages/pip-site.ts'
 
 const params = () =>
   z
@@ -28,7 +30,16 @@ const params = () =>
         })
         .default([])
         .describe('the packages, with or without a version, such as flask==3.0.2'),
-      virtualenv: remotePath().describe('the virtual environment; made if it does not exist'),
+      virtualenv: remotePath()
+        .optional()
+        .describe(
+          'the virtual environment; made if it does not exist. Without one, the packages are those of python itself, and pip must be installed for it',
+        ),
+      breakSystemPackages: flag()
+        .default(false)
+        .describe(
+          'without a virtual environment: also change a Python that the distribution manages (PEP 668), which pip refuses otherwise',
+        ),
       requirements: remoteFile()
         .optional()
         .describe('a requirements file on the host, with names and versions'),
@@ -36,7 +47,7 @@ const params = () =>
         .string()
         .regex(/^[^\s-]\S*$/, 'must be the name of a program')
         .default('python3')
-        .describe('the Python that makes the virtual environment'),
+        .describe('the Python that makes the virtual environment, or whose packages they are'),
       systemPackages: flag()
         .default(false)
         .describe('a new virtual environment also sees the packages of the system'),
@@ -48,71 +59,24 @@ const params = () =>
           'latest also upgrades the packages of name that are given without a version; absent removes the packages of name',
         ),
     })
+    .refine(({ virtualenv, systemPackages }) => virtualenv !== undefined || !systemPackages, {
+      message: 'is for a virtual environment',
+      path: ['systemPackages'],
+    })
+    .refine(({ virtualenv, breakSystemPackages }) => virtualenv === undefined || !breakSystemPackages, {
+      message: 'is for packages without a virtual environment',
+      path: ['breakSystemPackages'],
+    })
     .refine(({ state, name }) => state === 'present' || name.length > 0, {
       message: 'say which packages to upgrade or to remove',
       path: ['name'],
     })
 type Params = z.output<ReturnType<typeof params>>
 
-const installedList = z.array(z.object({ name: z.string(), version: z.string() }))
 const outdatedList = z.array(z.object({ name: z.string(), version: z.string(), latest_version: z.string() }))
 
 /** Seconds for an installation, which can compile. */
 const patience = 1800
-
-/** The packages of a virtual environment with their versions; undefined without one, or where it does not have pip. */
-const installedIn = async (
-  remote: RemoteReader,
-  virtualenv: string,
-): Promise<ReadonlyMap<string, string> | undefined> => {
-  const python = `${virtualenv}/bin/python`
-  if (!(await remote.exists(python))) return undefined
-  const query = remote.query`${python} -m pip list --format=json --disable-pip-version-check`
-  const { code, stdout, stderr } = await query.result()
-  if (code !== 0 && /No module named pip/.test(stderr)) return undefined
-  if (code !== 0)
-    throw new CoxswainError('command-failed', `pip of ${virtualenv} does not work`, {
-      output: stderr.trim(),
-      hint: 'its Python could be gone: remove the virtual environment, and run the task again',
-    })
-  return new Map(
-    installedList.parse(JSON.parse(stdout)).map(({ name, version }) => [normalName(name), version]),
-  )
-}
-
-/**
- * Whether pip finds a requirement satisfied. Without configuration and index there is nothing that it could install: it is satisfied,
- * or fails.
- */
-const pipAccepts = (remote: RemoteReader, virtualenv: string, text: string): Promise<boolean> =>
-  remote.query({
-    env: { PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '' },
-    label: `pip: is ${text} installed?`,
-  })`${virtualenv}/bin/python -m pip install --disable-pip-version-check --quiet --no-index --no-deps ${text}`.succeeds()
-
-/**
- * Whether a package is installed with the packages of its extras: pip would install nothing more. It asks no index, and `--dry-run`
- * (pip 22.2 and newer) keeps it from installing what a requirement has a URL for.
- *
- * @throws `command-failed` with an older pip.
- */
-const hasExtras = async (remote: RemoteReader, virtualenv: string, text: string): Promise<boolean> => {
-  const query = remote.query({
-    env: { PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '' },
-    label: `pip: is ${text} installed with its extras?`,
-  })`${virtualenv}/bin/python -m pip install --disable-pip-version-check --dry-run --no-index ${text}`
-  const { code, stdout, stderr } = await query.result()
-  if (code === 2 && stderr.includes('--dry-run'))
-    throw new CoxswainError(
-      'command-failed',
-      `pip of ${virtualenv} cannot tell whether ${text} is installed`,
-      {
-        output: stderr.trim(),
-        hint: 'upgrade pip there to 22.2 or newer, or list the packages of the extras by name',
-      },
-    )
-  return code === 0 && !/^Would install /m.test(stdout)
-}
 
 /** The requirements of both parameters; undefined if the file does not exist. */
 const wantedBy = async (
@@ -128,7 +92,8 @@ const wantedBy = async (
 /** Newer versions of the packages of name that the index has, with state latest. */
 const outdatedOf = async (
   remote: RemoteReader,
-  { name, virtualenv, state, options }: Params,
+  { name, state, options }: Params,
+  site: Site,
   installed: ReadonlyMap<string, string> | undefined,
 ): Promise<Change[]> => {
   if (state !== 'latest' || installed === undefined) return []
@@ -140,7 +105,7 @@ const outdatedOf = async (
     '--no-cache-dir',
     ...indexOptions(options),
   ]
-  const query = remote.query({ timeout: 300 })`${virtualenv}/bin/python -m pip ${asked}`
+  const query = remote.query({ timeout: 300 })`${site.python} -m pip ${asked}`
   // a condition on the version could exclude the newest one
   const unconditional = name
     .flatMap((text) => requirementIn(text) ?? [])
@@ -150,7 +115,7 @@ const outdatedOf = async (
     .parse(JSON.parse(await query.text()))
     .filter((one) => names.has(normalName(one.name)))
     .map((one) => ({
-      what: `${normalName(one.name)} in ${virtualenv}`,
+      what: `${normalName(one.name)} in ${site.what}`,
       from: one.version,
       to: one.latest_version,
     }))
@@ -158,7 +123,7 @@ const outdatedOf = async (
 
 const missingOf = async (
   remote: RemoteReader,
-  virtualenv: string,
+  site: Site,
   wanted: readonly Requirement[],
   installed: ReadonlyMap<string, string> | undefined,
 ): Promise<Requirement[]> => {
@@ -166,8 +131,8 @@ const missingOf = async (
     wanted.map(async (one): Promise<boolean> => {
       if (installed === undefined) return false
       if (one.extras !== '' && satisfies(one, installed.get(one.name)) !== false)
-        return hasExtras(remote, virtualenv, one.text)
-      return satisfies(one, installed.get(one.name)) ?? pipAccepts(remote, virtualenv, one.text)
+        return hasExtras(remote, site, one.text)
+      return satisfies(one, installed.get(one.name)) ?? pipAccepts(remote, site, one.text)
     }),
   )
   return wanted.filter((_, at) => found[at] !== true)
@@ -176,43 +141,54 @@ const missingOf = async (
 const lacksPython = async ({ remote }: CheckContext, { python }: Params): Promise<boolean> =>
   !(await remote.query`command -v ${python}`.succeeds())
 
-/** Installs Python packages in a virtual environment, or removes them. */
+/** @throws `task-failed` for a Python without pip, which only a virtual environment gets by itself. */
+const refuseWithoutPip = ({ what, isOwn }: Site, installed: unknown): void => {
+  if (isOwn || installed !== undefined) return
+  throw new CoxswainError('task-failed', `${what} does not have pip`, {
+    hint: 'install it first, the package is python3-pip, or set virtualenv',
+  })
+}
+
+/** Installs Python packages in a virtual environment or without one, or removes them. */
 export const pip = defineTask({
   name: 'pip',
   description:
-    'Installs Python packages with pip in a virtual environment, which it makes if there is none, or removes them.',
+    'Installs Python packages with pip, in a virtual environment, which it makes if there is none, or without one; or removes them.',
   reads:
-    'pip list in the virtual environment; for conditions such as >= and for extras, what pip says of them; for latest, pip list --outdated',
+    'pip list; for conditions such as >= and for extras, what pip says of them; for latest, pip list --outdated',
   example: { name: 'flask==3.0.2', virtualenv: '/opt/app/venv' },
   params,
   brings: ({ state }) => state !== 'absent',
-  title: ({ name, virtualenv, requirements, state }) =>
-    `${state === 'absent' ? 'no ' : ''}${[...name, ...(requirements === undefined ? [] : [requirements])].join(', ') || 'packages'} in ${virtualenv}`,
+  title: ({ name, virtualenv, python, requirements, state }) =>
+    `${state === 'absent' ? 'no ' : ''}${[...name, ...(requirements === undefined ? [] : [requirements])].join(', ') || 'packages'} in ${virtualenv ?? python}`,
 
   async check(ctx, given) {
     const { remote } = ctx
-    const { name, virtualenv, requirements, state } = given
-    const installed = await installedIn(remote, virtualenv)
+    const { name, requirements, state } = given
+    const site = siteOf(given)
+    const { what: where } = site
+    const installed = await installedIn(remote, site)
     if (state === 'absent')
       return driftUnlessEmpty(
         name.flatMap((text): Change[] => {
           const from = installed?.get(requirementIn(text)?.name ?? text)
-          return from === undefined ? [] : [{ what: `${text} in ${virtualenv}`, from, to: undefined }]
+          return from === undefined ? [] : [{ what: `${text} in ${where}`, from, to: undefined }]
         }),
       )
     if (installed === undefined && (await lacksPython(ctx, given)))
       return unknown(`${given.python} is not installed yet`)
+    if (installed === undefined && !site.isOwn) return unknown(`${where} does not have pip yet`)
     const wanted = await wantedBy(remote, given)
     if (wanted === undefined) return unknown(`${requirements} does not exist yet`)
     const [missing, outdated] = await Promise.all([
-      missingOf(remote, virtualenv, wanted, installed),
-      outdatedOf(remote, given, installed),
+      missingOf(remote, site, wanted, installed),
+      outdatedOf(remote, given, site, installed),
     ])
-    const lacking = new Set(missing.map((one) => `${one.name} in ${virtualenv}`))
+    const lacking = new Set(missing.map((one) => `${one.name} in ${where}`))
     return driftUnlessEmpty([
-      ...(installed === undefined ? [{ what: virtualenv, to: 'a virtual environment' }] : []),
+      ...(installed === undefined ? [{ what: where, to: 'a virtual environment' }] : []),
       ...missing.map((one) => ({
-        what: `${one.name} in ${virtualenv}`,
+        what: `${one.name} in ${where}`,
         from: installed?.get(one.name),
         to: `${one.version || 'installed'}${one.extras && ` with ${one.extras}`}`,
       })),
@@ -223,15 +199,17 @@ export const pip = defineTask({
   async apply(ctx, given) {
     const { remote } = ctx
     const { name, virtualenv, requirements, state, python, systemPackages, options } = given
-    const own = `${virtualenv}/bin/python`
-    const pipOf = [own, '-m', 'pip', '--disable-pip-version-check', '--no-input']
-    const installed = await installedIn(remote, virtualenv)
+    const site = siteOf(given)
+    const pipOf = [site.python, '-m', 'pip', '--disable-pip-version-check', '--no-input']
+    const managed = given.breakSystemPackages ? ['--break-system-packages'] : []
+    const installed = await installedIn(remote, site)
+    refuseWithoutPip(site, installed)
     if (state === 'absent') {
       const names = name.map((text) => requirementIn(text)?.name ?? text)
-      await remote.run({ timeout: patience })`${pipOf} uninstall --yes ${names}`
+      await remote.run({ timeout: patience })`${pipOf} uninstall --yes ${[...managed, ...names]}`
       return
     }
-    if (installed === undefined) {
+    if (installed === undefined && virtualenv !== undefined) {
       if (await lacksPython(ctx, given))
         throw new CoxswainError('task-failed', `${python} is not installed`, { hint: 'install it first' })
       const flags = systemPackages ? ['--system-site-packages', virtualenv] : [virtualenv]
@@ -242,7 +220,12 @@ export const pip = defineTask({
       throw new CoxswainError('task-failed', `${requirements} does not exist`, { hint: 'copy it first' })
     if (wanted.length === 0) return
     const how = state === 'latest' ? ['--upgrade', ...options] : options
-    const what = [...how, ...name, ...(requirements === undefined ? [] : ['--requirement', requirements])]
+    const what = [
+      ...managed,
+      ...how,
+      ...name,
+      ...(requirements === undefined ? [] : ['--requirement', requirements]),
+    ]
     await remote.run({ timeout: patience })`${pipOf} install ${what}`
   },
 })

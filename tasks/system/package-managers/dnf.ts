@@ -1,9 +1,10 @@
 import { isCoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
+import { groupsAmong, isGroup } from './dnf-groups.ts'
 import { dnfRepositories } from './rpm-repositories.ts'
 import { versionlock } from './dnf-versionlock.ts'
 import { rpmFile, rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionsFrom } from './types.ts'
-import type { PackageManager } from './types.ts'
+import type { Installed, PackageManager } from './types.ts'
 
 const refreshedFile = shellFile(import.meta.url, 'dnf-refreshed.sh')
 const options = { timeout: downloadTime }
@@ -21,6 +22,16 @@ const installedPackages = rpmInstalled(async ({ remote }, names) => {
   return real.stdout.split('\n').map((line) => line.trim())
 })
 
+/** The packages and groups among names that are installed. */
+const installedOf: PackageManager['installed'] = async (ctx, names) => {
+  const plain = names.filter((name) => !isGroup(name))
+  const [packages, groups] = await Promise.all([
+    plain.length === 0 ? new Map<string, Installed>() : installedPackages(ctx, plain),
+    groupsAmong(ctx, names),
+  ])
+  return new Map([...packages, ...groups])
+}
+
 /** The error of a command that failed; others are thrown. */
 const failureOf = async (command: PromiseLike<unknown>): Promise<unknown> => {
   try {
@@ -34,8 +45,9 @@ const failureOf = async (command: PromiseLike<unknown>): Promise<unknown> => {
 
 /** Fedora, Red Hat and their family. */
 export const dnf: PackageManager = {
-  installed: installedPackages,
+  installed: installedOf,
   enables: true,
+  groups: true,
   upgrades: async ({ remote }, names, { enable, disable }) =>
     versionsFrom(
       await remote.query`dnf -q ${['--cacheonly', ...enabling(enable, disable)]} repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),

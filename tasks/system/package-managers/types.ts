@@ -110,6 +110,8 @@ export interface PackageManager {
   readonly remains?: (ctx: CheckContext, names: readonly string[]) => Promise<readonly string[]>
   /** Whether it can enable and disable repositories for one installation. */
   readonly enables?: true
+  /** Whether it has groups of packages, `@NAME`. */
+  readonly groups?: true
   /** Whether it can prefer a release for one installation. */
   readonly releases?: true
   /** Absent if not supported. */

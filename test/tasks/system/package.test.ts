@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { packages } from '../../../tasks/system/package.ts'
+import { installedGroups } from '../../../tasks/system/package-managers/dnf-groups.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('package')
@@ -130,4 +131,37 @@ test('names that a package manager would read as options are refused', () => {
   for (const name of ['cron-', '-y', 'cron less', ''])
     assert.throws(() => packages({ name: [name] }), /must be a package/, name)
   packages({ name: ['g++', 'dnf-command(versionlock)', 'curl=8.*', 'x'] })
+})
+
+test('groups of packages of dnf 4 and 5', async () => {
+  const lists = {
+    4: (ids: readonly string[]) =>
+      `Installed Groups:\n${ids.map((id) => `   Development Tools (${id})\n`).join('')}`,
+    5: (ids: readonly string[]) =>
+      `ID                   Name              Installed\n${ids.map((id) => `${id}          Development Tools       yes\n`).join('')}`,
+  }
+  for (const list of Object.values(lists)) {
+    let installed: readonly string[] = []
+    const rocky: World = {
+      files: { '/etc/os-release': 'ID="rocky"\nID_LIKE="rhel centos fedora"\n' },
+      patterns: [
+        [/^dnf -q --cacheonly group list --installed --hidden --ids 2>/, () => list(installed)],
+        [/^dnf makecache --refresh$|^mkdir -p .*last_makecache$/, ''],
+        [/^dnf install -y @development$/, () => ((installed = ['development']), '')],
+        [/^dnf remove -y @development$/, () => ((installed = []), '')],
+        [/^dnf .*versionlock/, ''],
+      ],
+    }
+    const run = await rehearse(packages({ name: '@development' }), rocky)
+    assert.is(run.outcome, 'changed', String(run.error))
+    const gone = await rehearse(packages({ name: '@development', state: 'absent' }), rocky)
+    assert.is(gone.outcome, 'changed', String(gone.error))
+  }
+  const refused = await rehearse(packages({ name: '@development' }), { files: { '/etc/os-release': debian } })
+  assert.match(String(refused.error), '@development is a group of packages, which works with dnf only')
+  assert.throws(() => packages({ name: '@development', state: 'latest' }), /not for groups of packages/)
+  assert.equal(
+    [...installedGroups('Installed Environment Groups:\n   Server (server)\nAvailable Groups:\n   X (x)\n')],
+    ['server'],
+  )
 })

@@ -204,3 +204,45 @@ test('versions that are equal, and those that only pip can compare', () => {
     [undefined, undefined, undefined],
   )
 })
+
+/** A host with packages of its own Python, which the distribution manages; without pip for `undefined`. */
+const system = (before: Record<string, string> | undefined, after: Record<string, string> = {}): World => {
+  let there = before
+  return {
+    patterns: [
+      [/^command -v python3$/, '/usr/bin/python3\n'],
+      [
+        /^python3 -m pip list --format=json --disable-pip-version-check$/,
+        () =>
+          there === undefined
+            ? { code: 1, stderr: '/usr/bin/python3: No module named pip\n' }
+            : JSON.stringify(Object.entries(there).map(([name, version]) => ({ name, version }))),
+      ],
+      [
+        /PIP_BREAK_SYSTEM_PACKAGES=1; export PIP_BREAK_SYSTEM_PACKAGES; python3 -m pip install .* --no-index/,
+        () => ({ code: there?.['plum'] === '2.0' ? 0 : 1 }),
+      ],
+      [
+        /^python3 -m pip --disable-pip-version-check --no-input (install|uninstall --yes) --break-system-packages 'plum>=2'$|^python3 -m pip --disable-pip-version-check --no-input uninstall --yes --break-system-packages plum$/,
+        () => {
+          there = after
+          return ''
+        },
+      ],
+    ],
+  }
+}
+
+test('without a virtual environment, the packages of the Python of the host', async () => {
+  const given = { name: 'plum>=2', breakSystemPackages: true }
+  const run = await rehearse(pip(given), system({ plum: '1.0' }, { plum: '2.0' }))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is((await rehearse(pip(given), system({ plum: '2.0' }))).outcome, 'ok')
+  const gone = await rehearse(pip({ ...given, state: 'absent' }), system({ plum: '2.0' }, {}))
+  assert.is(gone.outcome, 'changed', String(gone.error))
+  const none = await rehearse(pip(given), system(undefined))
+  assert.equal([none.predicted, none.outcome], ['unknown', 'failed'])
+  assert.match(String(none.error), 'python3 does not have pip')
+  assert.throws(() => pip({ ...given, virtualenv }), /without a virtual environment/)
+  assert.throws(() => pip({ name: 'plum', systemPackages: true }), /for a virtual environment/)
+})
