@@ -13,7 +13,7 @@ import type { Keyring } from './secrets/keyring.ts'
 import { readSource as readSourceFile } from './sources/source-text.ts'
 import type { Inventory, Variables } from './types.ts'
 import { ignoredSettings } from './variables/ignored.ts'
-import { ordinaryVariables } from './variables/ordinary-words.ts'
+import { connectionNameOfAnsible, ordinaryVariables } from './variables/ordinary-words.ts'
 import { misspeltSettings } from './variables/misspelt.ts'
 import { readVariablesFolders } from './variables/folders.ts'
 import { readYamlInventory } from './sources/yaml-source.ts'
@@ -146,7 +146,8 @@ export const loadInventory = async (
   }
   const inventory = { ...draft.finish(), ...(defaults && { defaults }) }
   const folders = await readVariablesFolders(inventory, paths, playbookFolder)
-  const complete = { ...inventory, folders }
+  const read = { ...inventory, folders }
+  const complete = { ...read, ansibleName: connectionNameOfAnsible(read) }
   const warnings = [
     ...[inventory, ...folders].flatMap((one) => one.warnings),
     ...ignoredSettings(complete),

@@ -70,6 +70,8 @@ export interface Inventory {
   readonly folders: readonly VariablesFolder[]
   /** Warnings about values that might not be intended. */
   readonly warnings: readonly Warning[]
+  /** A connection variable with a name of Ansible that a host or group sets, such as `ansible_host`; undefined without one. */
+  readonly ansibleName?: string | undefined
 }
 
 /** A host with its groups (including ancestors, `all` first) and merged variables. */

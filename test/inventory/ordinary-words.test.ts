@@ -134,3 +134,34 @@ test('other names of ours stay settings beside names of Ansible', async () => {
   const found = host && connectionVarsOf(host)
   assert.equal([found?.private_key_file, found?.become_user], ['/k', 'app'])
 })
+
+test('a connection name of Ansible on one host makes it an inventory of Ansible for all', async () => {
+  const { of, warnings } = await reached(
+    'all:\n  hosts:\n    a: { ansible_host: 10.0.0.1 }\n    b: { port: 5432, user: dbuser }\n    c: { address: 10.0.0.3, port: 2222 }\n',
+  )
+  assert.equal([of('b').port, of('b').user], [undefined, undefined])
+  // who writes the address of a host has our names on purpose
+  assert.equal([of('c').address, of('c').port], ['10.0.0.3', 2222])
+  assert.equal(
+    warnings.map(({ message, line }) => [message, line]),
+    [
+      [
+        'port, user are not connection settings in an inventory with connection variables named ansible_…, as it has ansible_host',
+        4,
+      ],
+    ],
+  )
+})
+
+test('another name of Ansible decides only about its own hosts', async () => {
+  const { of, warnings } = await reached(
+    'all:\n  hosts:\n    a: { ansible_python_interpreter: /usr/bin/python3 }\n    b: { port: 2222 }\n',
+  )
+  assert.is(of('b').port, 2222)
+  assert.equal(warnings, [])
+})
+
+test('an application can have an address beside an address of Ansible', async () => {
+  const { of } = await reached('all: { hosts: { a: { ansible_host: 10.0.0.1, address: x, port: 80 } } }')
+  assert.equal([of('a').address, of('a').port], ['10.0.0.1', undefined])
+})

@@ -6,6 +6,8 @@ export interface Layer {
   /** Its name, for messages: `all`, `group web`, `host web1`, `-e`. */
   readonly label: string
   readonly variables: Variables
+  /** {@link Inventory.ansibleName} of its inventory. */
+  readonly ansibleName?: string | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export const layersOf = (
   groups: readonly string[],
   extra: Variables = new Map(),
 ): Layer[] => {
-  const { folders } = inventory
+  const { folders, ansibleName } = inventory
   const inside = ['inventory', 'playbook'].map((beside) => folders.filter((one) => one.beside === beside))
   const others = groups.filter((name) => name !== 'all')
   const labelOf = (group: string): string => (group === 'all' ? 'all' : `group ${group}`)
@@ -46,6 +48,8 @@ export const layersOf = (
     ...inside.flatMap(ofHost),
     { label: '-e', variables: extra },
   ].flatMap(({ label, variables }) =>
-    variables === undefined || variables.size === 0 ? [] : [{ label, variables }],
+    variables === undefined || variables.size === 0
+      ? []
+      : [{ label, variables, ...(ansibleName !== undefined && { ansibleName }) }],
   )
 }

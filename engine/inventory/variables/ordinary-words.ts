@@ -1,4 +1,4 @@
-/** Our names of settings that are ordinary words: on a host with variables of Ansible, they are variables like any other. */
+/** Our names of settings that are ordinary words: in an inventory of Ansible, they are variables like any other. */
 import { groupsOfHosts } from '../graph.ts'
 import type { Inventory, Variable, Variables } from '../types.ts'
 import { warning } from '../warning.ts'
@@ -25,11 +25,30 @@ const isAnsibles = (name: string): boolean => name.startsWith('ansible_') && nam
 const isOfInventory = ({ label }: Layer): boolean => label !== 'settings' && label !== '-e'
 
 /** The first variable of a host's inventory with a name of Ansible. */
-const firstOfAnsible = (layers: readonly Layer[]): string | undefined => {
+const ownOfAnsible = (layers: readonly Layer[]): string | undefined => {
   for (const layer of layers.filter(isOfInventory))
     for (const [name, { implied }] of layer.variables) if (isAnsibles(name) && implied !== true) return name
   return undefined
 }
+
+/**
+ * A variable with a name of Ansible that decides about a host: one of its own, or a connection variable of another host or group. A host
+ * with an `address` and without names of Ansible has ours on purpose.
+ */
+const firstOfAnsible = (layers: readonly Layer[]): string | undefined => {
+  const own = ownOfAnsible(layers)
+  if (own !== undefined) return own
+  const hasAddress = layers.some((layer) => isOfInventory(layer) && layer.variables.has('address'))
+  return hasAddress ? undefined : layers[0]?.ansibleName
+}
+
+/** A connection variable with a name of Ansible that a host or group of an inventory sets. */
+export const connectionNameOfAnsible = (
+  inventory: Pick<Inventory, 'hosts' | 'groups' | 'folders'>,
+): string | undefined =>
+  [...firstSet(inventory)].find(
+    ([name, { implied }]) => isAnsibles(name) && settingWith(name) !== undefined && implied !== true,
+  )?.[0]
 
 const without = (variables: Variables): Variables =>
   [...ordinaryWords].some((word) => variables.has(word))
@@ -37,7 +56,7 @@ const without = (variables: Variables): Variables =>
     : variables
 
 /**
- * The layers of a host as its connection reads them: if its inventory has a variable named `ansible_…`, ordinary words such as `port` and
+ * The layers of a host as its connection reads them: where a variable named `ansible_…` decides, ordinary words such as `port` and
  * `user` are not settings, except in the settings of the project.
  */
 export const connectionLayers = (layers: readonly Layer[]): Variables[] => {
@@ -62,7 +81,7 @@ export const ordinaryVariables = (inventory: Inventory): Warning[] => {
   const set = firstSet(inventory)
   if (![...ordinaryWords].some((word) => set.has(word))) return []
   const found = new Map<string, Variable>()
-  let because: { readonly host: string; readonly name: string } | undefined
+  let because: string | undefined
   for (const [host, groups] of groupsOfHosts(inventory)) {
     const layers = layersOf(inventory, host, groups)
     const name = firstOfAnsible(layers)
@@ -71,7 +90,10 @@ export const ordinaryVariables = (inventory: Inventory): Warning[] => {
       for (const word of ordinaryWords) {
         const variable = variables.get(word)
         if (variable === undefined || found.has(word)) continue
-        because ??= { host, name }
+        because ??=
+          ownOfAnsible(layers) === undefined
+            ? `in an inventory with connection variables named ansible_…, as it has ${name}`
+            : `on a host with variables named ansible_…, as ${host} has ${name}`
         found.set(word, variable)
       }
   }
@@ -82,7 +104,7 @@ export const ordinaryVariables = (inventory: Inventory): Warning[] => {
   const are = names.length === 1 ? 'is not a connection setting' : 'are not connection settings'
   return [
     warning(
-      `${names.join(', ')} ${are} on a host with variables named ansible_…, as ${because.host} has ${because.name}`,
+      `${names.join(', ')} ${are} ${because}`,
       first.place,
       `for the connection, write ${theirs.join(', ')}; a variable of an application can stay, or gets a name such as app_${names[0] ?? ''}`,
     ),
