@@ -137,11 +137,12 @@ test('other names of ours stay settings beside names of Ansible', async () => {
 
 test('a connection name of Ansible on one host makes it an inventory of Ansible for all', async () => {
   const { of, warnings } = await reached(
-    'all:\n  hosts:\n    a: { ansible_host: 10.0.0.1 }\n    b: { port: 5432, user: dbuser }\n    c: { address: 10.0.0.3, port: 2222 }\n',
+    'all:\n  hosts:\n    a: { ansible_host: 10.0.0.1 }\n    b: { port: 5432, user: dbuser }\n    c: { address: 10.0.0.3, port: 2222 }\n    d: { private_key_file: /k, port: 2223 }\n',
   )
   assert.equal([of('b').port, of('b').user], [undefined, undefined])
-  // who writes the address of a host has our names on purpose
+  // who writes the address or the key of a host has our names on purpose
   assert.equal([of('c').address, of('c').port], ['10.0.0.3', 2222])
+  assert.is(of('d').port, 2223)
   assert.equal(
     warnings.map(({ message, line }) => [message, line]),
     [

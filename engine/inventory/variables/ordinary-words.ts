@@ -6,7 +6,7 @@ import type { Warning } from '../warning.ts'
 import { firstSet } from './first-set.ts'
 import { layersOf } from './layers.ts'
 import type { Layer } from './layers.ts'
-import { settingWith } from './setting-names.ts'
+import { ansibleNames, settingWith } from './setting-names.ts'
 
 /** Settings that an inventory of Ansible can have as variables of an application. */
 const ordinaryWords: ReadonlySet<string> = new Set([
@@ -31,15 +31,19 @@ const ownOfAnsible = (layers: readonly Layer[]): string | undefined => {
   return undefined
 }
 
+/** Whether a name is ours on purpose: that of an address, or one that no application has. */
+const isOurs = (name: string): boolean =>
+  name === 'address' || (Object.hasOwn(ansibleNames, name) && !ordinaryWords.has(name))
+
 /**
  * A variable with a name of Ansible that decides about a host: one of its own, or a connection variable of another host or group. A host
- * with an `address` and without names of Ansible has ours on purpose.
+ * without names of Ansible has ours on purpose if it has an `address`, or another one that no application has.
  */
 const firstOfAnsible = (layers: readonly Layer[]): string | undefined => {
   const own = ownOfAnsible(layers)
   if (own !== undefined) return own
-  const hasAddress = layers.some((layer) => isOfInventory(layer) && layer.variables.has('address'))
-  return hasAddress ? undefined : layers[0]?.ansibleName
+  const hasOurs = layers.some((layer) => isOfInventory(layer) && [...layer.variables.keys()].some(isOurs))
+  return hasOurs ? undefined : layers[0]?.ansibleName
 }
 
 /** A connection variable with a name of Ansible that a host or group of an inventory sets. */
