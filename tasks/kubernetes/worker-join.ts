@@ -25,6 +25,7 @@ import type { ReleaseFacts } from './kubeadm/versions/release.ts'
 import { unknownSettings } from './kubeadm/versions/unknown-settings.ts'
 import type { Document } from './kubeadm/yaml.ts'
 import { ofCluster, refuseRemains } from './networks/remains.ts'
+import { refuseOtherArguments } from './nodes/other-arguments.ts'
 import { findNode, nodeObject, taintOf } from './nodes/node.ts'
 import { placeOf, requireFitting } from './nodes/joining.ts'
 import { resetHost } from './reset/reset-host.ts'
@@ -145,7 +146,7 @@ export const workerJoin = defineTask({
   description:
     'Joins a worker to a cluster with kubeadm join. Control-plane nodes, nodes of other clusters, and kubelets that do not go with the API servers are refused.',
   reads:
-    'kubelet.conf and the files of a control plane, the versions of kubeadm and the kubelet, the Node object and the versions of the API servers',
+    'kubelet.conf and the files of a control plane, the versions of kubeadm and the kubelet, the arguments of a kubelet that has joined, the Node object and the versions of the API servers, and what pod networks have left',
   example: { via: 'masters[0]', name: 'w1', endpoint: '10.0.0.10:6443', version: 'v1.37.2' },
   params,
   title: ({ version }) => `kubeadm join${versionNote(version)}`,
@@ -154,8 +155,10 @@ export const workerJoin = defineTask({
   async check(ctx, given) {
     const via = await ctx.on(given.via)
     const { kind, marked } = await workerState(ctx, via, given.name)
-    if (kind === 'joined')
+    if (kind === 'joined') {
+      await refuseOtherArguments(ctx, via, given)
       return driftUnlessEmpty(marked ? [{ what: unfinishedPath, from: 'present', to: undefined }] : [])
+    }
     if (kind !== 'deleted') await requireJoining(ctx, via, given)
     const to = kind === 'deleted' ? 'is registered again by its kubelet' : 'joined'
     return driftUnlessEmpty([{ what: 'worker', from: before[kind], to: `${given.name} ${to}` }])

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { workerJoin } from '../../../tasks/kubernetes/worker-join.ts'
 import { expired } from '../../support/certificates.ts'
@@ -301,4 +302,37 @@ test('arguments of a worker that agree with everything else are accepted', () =>
       },
     }),
   )
+})
+
+const flags = (line: string) => ({ '/var/lib/kubelet/kubeadm-flags.env': `KUBELET_KUBEADM_ARGS="${line}"\n` })
+
+test('a worker that has joined with other arguments than the inventory has now is refused with them', async () => {
+  const more = flags('--max-pods=50 --node-ip=10.0.0.51 --container-runtime-endpoint=unix:///run/c.sock')
+  const at = (changed: Partial<Parameters<typeof workerJoin>[0]>, files = {}) =>
+    rehearse(
+      workerJoin({ ...given, ...changed }),
+      workerWorld({ files: { ...joinedFiles, ...more, ...files }, node: true }).world,
+    )
+  const same = await at({ nodeIp: '10.0.0.51', kubeletExtraArgs: { 'max-pods': '50' } })
+  assert.is(same.outcome, 'ok', String(same.error))
+  const run = await at({ nodeIp: '10.0.0.52', kubeletExtraArgs: { 'max-pods': '60', v: '4' } })
+  assert.is(run.predicted, 'failed')
+  assert.match(
+    String(run.error),
+    'host has joined with other arguments of its kubelet than the inventory has',
+  )
+  for (const part of ['max-pods', '50', '60', 'node-ip', '10.0.0.52', 'argument v'])
+    assert.match(isCoxswainError(run.error) ? (run.error.output ?? '') : '', part)
+  assert.match(hintOf(run.error), 'set them in /var/lib/kubelet/kubeadm-flags.env on host')
+  // the distribution's file has precedence
+  const extra = { '/etc/default/kubelet': 'KUBELET_EXTRA_ARGS="--max-pods=60"\n' }
+  assert.is((await at({ kubeletExtraArgs: { 'max-pods': '60' } }, extra)).outcome, 'ok')
+})
+
+test('a worker without --node-ip that reports the address is as the inventory has it', async () => {
+  const files = { ...joinedFiles, ...flags('--v=2') }
+  const at = async (nodeIp: string) =>
+    rehearse(workerJoin({ ...given, nodeIp }), workerWorld({ files, node: true }).world)
+  assert.is((await at('10.0.0.51')).outcome, 'ok')
+  assert.match(String((await at('10.0.0.52')).error), 'other arguments')
 })
