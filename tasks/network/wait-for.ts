@@ -12,6 +12,7 @@ import {
   shellProgram,
 } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { hostInUrl } from './addresses/addresses.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
 
 const portOpen = shellFile(import.meta.url, 'port-open.sh')
@@ -125,7 +126,7 @@ const look = async (
 }
 
 const what = ({ host, port, path, url, command, matches }: Params): string => {
-  if (port !== undefined) return host === undefined ? `port ${port}` : `${host}:${port}`
+  if (port !== undefined) return host === undefined ? `port ${port}` : `${hostInUrl(host)}:${port}`
   return `${path ?? url ?? command ?? ''}${matches === undefined ? '' : ` with ${matches}`}`
 }
 

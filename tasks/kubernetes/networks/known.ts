@@ -30,7 +30,7 @@ const knownNetworks: readonly KnownNetwork[] = [
   { name: 'weave', words: /weave/, devices: [/^(weave|vethwe-\w+|vxlan-6784)$/] },
   { name: 'flannel', words: /flannel/, devices: [/^flannel(\.\d+|\.ipip|-v6\.\d+|-wg|-wg-v6)$/] },
   { name: 'antrea', words: /antrea/, devices: [/^antrea-gw0$/] },
-  { name: 'kube-router', words: /kube-?router/, devices: [/^kube-bridge$/] },
+  { name: 'kube-router', words: /kube-?router/, devices: [/^(kube-bridge|kube-dummy-if)$/] },
   // its devices are ports of Open vSwitch
   { name: 'kube-ovn', words: /ovn/, devices: [] },
 ]

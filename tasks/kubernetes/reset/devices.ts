@@ -17,10 +17,14 @@ export const devicesOf = async ({ remote }: CheckContext): Promise<string[]> =>
 export const podDevices = async (ctx: CheckContext): Promise<string[]> =>
   (await devicesOf(ctx)).filter(isPodDevice)
 
-/** Removes them. The second end of a pair goes with the first. */
+/**
+ * Removes them, and reports what it leaves: a port of Open vSwitch cannot be removed so. The second end of a pair goes with the first.
+ */
 export const removePodDevices = async (ctx: ApplyContext): Promise<void> => {
-  for (const name of await podDevices(ctx))
-    await ctx.remote.run({
+  for (const name of await podDevices(ctx)) {
+    const { ok, stderr } = await ctx.remote.run({
       label: `ip link delete ${name}`,
-    })`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`
+    })`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`.result()
+    if (!ok) ctx.log(`left on ${ctx.host.name}: the network device ${name}: ${stderr.trim()}`)
+  }
 }

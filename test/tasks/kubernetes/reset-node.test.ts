@@ -317,6 +317,24 @@ test('what kube-proxy and pod networks left is removed, what others made is not'
   assert.match(JSON.stringify(run), 'firewall rules and chains of Kubernetes (iptables-nft)')
 })
 
+test('a network device that cannot be removed, as a port of Open vSwitch, is named and does not end the reset', async () => {
+  const { world } = resetting({})
+  const device = '/sys/class/net/antrea-gw0'
+  const run = await rehearse(resetNode(known), {
+    ...world,
+    files: { ...trace, [device]: 'x', '/sys/class/net/cni0': 'x' },
+    patterns: [
+      [/ip link delete antrea-gw0$/, { code: 2, stderr: 'RTNETLINK answers: Operation not supported' }],
+      [/ip link delete cni0$/, (_, files) => (files.delete('/sys/class/net/cni0'), '')],
+      ...(world.patterns ?? []),
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.files.has(device))
+  assert.not.ok(run.files.has('/sys/class/net/cni0'))
+  assert.not.ok([...run.files.keys()].some((path) => path.startsWith('/etc/coxswain')))
+})
+
 test('after a reset, the disk of etcd stays mounted, empty, and there is nothing left to reset', async () => {
   for (const there of ['/var/lib/etcd/member', '/var/lib/etcd/member/lost+found']) {
     const run = await rehearse(resetNode({ address: '10.0.0.2' }), {

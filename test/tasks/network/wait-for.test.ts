@@ -11,6 +11,11 @@ const soon = { timeout: 0.01, every: 0.001 }
 
 const outcome = async (...words: Parameters<typeof rehearse>) => (await rehearse(...words)).outcome
 
+test('the title has an IPv6 address in brackets', () => {
+  assert.match(waitFor({ port: 6443, host: 'fd00::10' }).title, '[fd00::10]:6443')
+  assert.match(waitFor({ port: 6443, host: 'lb' }).title, 'lb:6443')
+})
+
 test('port, path, url and command', async () => {
   assert.is(
     await outcome(waitFor({ port: 6443, host: 'lb' }), {
