@@ -52,6 +52,7 @@ play 3/5: the workers join, all at the same time (2 hosts)
   them since: the annotations \`coxswain/labels\` and \`coxswain/taints\` of the Node say what was set. All other labels and taints stay as they are. A new node has its taints from its
   registration on, so that no pod gets there before them.
 - All kubelets of a cluster have one configuration (\`kubelet\`, \`cgroup_driver\`, \`fail_swap_on\`); a pool that wants another one is refused, and can have \`kubelet_extra_args\`.
+- A worker with several addresses reports the one at which it is reached, unless \`node_ip\` has another one.
 - \`kubelet_extra_args\` and \`node_ip\` are set when a worker joins. A worker that has others is refused with them, and with the file to change; one that the inventory no longer has is not found.
 - A worker that the cluster does not have any more registers its Node again: its kubelet is restarted, and its pods stay. A reinstalled host takes over its old Node when that is no longer Ready, with the
   cordon, labels and taints that operators have set there. A worker whose kubelet does not report and has a certificate that has expired is refused with the dates and the ways out; it is not reset, as its pods still run.

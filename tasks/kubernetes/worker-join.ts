@@ -8,6 +8,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
+import { nodeIpFor } from './config/node-ip.ts'
 import type { KubeletOwners } from './config/owned-by-kubelets.ts'
 import { kubeletArgumentFaults } from './config/owned-faults.ts'
 import { workerConfig } from './config/worker-config.ts'
@@ -60,7 +61,9 @@ const params = () =>
       allowUnknownVersion: allowUnknownVersion(),
       nodeIp: nodeIpSchema
         .optional()
-        .describe('the address that the kubelet reports, or two of both families: its --node-ip'),
+        .describe(
+          'the address that the kubelet reports, or two of both families: its --node-ip; by default the one at which the host is reached, if it has several',
+        ),
       criSocket: clusterSettings.criSocket,
       kubeletExtraArgs: clusterSettings.kubeletExtraArgs,
       kubelet: clusterSettings.kubelet.describe(
@@ -117,6 +120,16 @@ const join = (ctx: ApplyContext, via: ApplyContext, authority: string, given: Pa
     const words = ['--config', '/dev/stdin', ...ignoring(given.ignorePreflightErrors)]
     await ctx.remote.run({ stdin: new Secret(config), timeout: 900 })`kubeadm join ${words}`
   })
+
+/** The --node-ip of a worker that joins: without one in the inventory, the address at which it is reached, if its host has several. */
+const joiningNodeIp = async (
+  ctx: CheckContext,
+  { nodeIp, kubeletExtraArgs }: Params,
+): Promise<string | undefined> => {
+  const { 'node-ip': own, 'cloud-provider': provider } = kubeletExtraArgs
+  if (nodeIp !== undefined || own !== undefined || provider !== undefined) return nodeIp
+  return nodeIpFor(ctx, ctx.host.address, undefined)
+}
 
 /** Waits until the cluster has the node: the kubelet registers it some seconds after kubeadm has ended. */
 const waitForNode = (ctx: ApplyContext, via: ApplyContext, name: string): Promise<void> =>
@@ -179,7 +192,7 @@ export const workerJoin = defineTask({
       await begin(ctx, 'worker')
       if (kind === 'unfinished') await resetForJoin(ctx, given)
       await takeOverNode(ctx, via, placeOf(ctx, given))
-      await join(ctx, via, authority, given)
+      await join(ctx, via, authority, { ...given, nodeIp: await joiningNodeIp(ctx, given) })
       await waitForNode(ctx, via, name)
     }
     await finished(ctx)

@@ -16,7 +16,7 @@ const nodeIpIn = (flags: string): string | undefined =>
  * @returns undefined for a host with one address of its own in that family: a kubelet takes that by itself, unless a virtual one
  * can come to the host.
  */
-const nodeIpFor = async (
+export const nodeIpFor = async (
   ctx: CheckContext,
   address: string,
   virtualIp: string | undefined,

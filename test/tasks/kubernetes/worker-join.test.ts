@@ -3,6 +3,7 @@ import { isCoxswainError } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { workerJoin } from '../../../tasks/kubernetes/worker-join.ts'
 import { expired } from '../../support/certificates.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 import { hintOf } from './etcd-world.ts'
 import { silentHost } from './silent-host.ts'
@@ -335,4 +336,23 @@ test('a worker without --node-ip that reports the address is as the inventory ha
     rehearse(workerJoin({ ...given, nodeIp }), workerWorld({ files, node: true }).world)
   assert.is((await at('10.0.0.51')).outcome, 'ok')
   assert.match(String((await at('10.0.0.52')).error), 'other arguments')
+})
+
+test('a worker with several addresses reports the one at which it is reached, unless something else says it', async () => {
+  const joinedWith = async (addresses: string, more: Partial<Parameters<typeof workerJoin>[0]> = {}) => {
+    const { world, config } = workerWorld()
+    const own = [sentPattern('tasks/network/addresses/own-addresses.sh'), addresses] as const
+    const patterns = [own, ...(world.patterns ?? [])]
+    const run = await rehearse(workerJoin({ ...given, ...more }), { ...world, patterns })
+    assert.is(run.outcome, 'changed', String(run.error))
+    return config()
+  }
+  // the rehearsed host is reached at 192.0.2.1
+  const several = '10.0.2.15 eth0\n192.0.2.1 eth1\n'
+  assert.match(await joinedWith(several), /name: node-ip\n\s+value: 192\.0\.2\.1/)
+  assert.not.match(await joinedWith('192.0.2.1 eth1\n'), 'node-ip')
+  assert.not.match(await joinedWith('10.0.2.15 eth0\n10.0.2.16 eth1\n'), 'node-ip')
+  assert.match(await joinedWith(several, { nodeIp: '10.0.2.15' }), /value: 10\.0\.2\.15/)
+  const provider = { kubeletExtraArgs: { 'cloud-provider': 'external' } }
+  assert.not.match(await joinedWith(several, provider), 'node-ip')
 })
