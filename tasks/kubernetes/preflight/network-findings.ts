@@ -2,8 +2,9 @@
 import { networkOf, networksOf, overlap } from '../../network/addresses/networks.ts'
 import { finding } from '../../shared/finding.ts'
 import type { Finding } from '../../shared/finding.ts'
+import { kubeletConf } from '../kubeadm/paths.ts'
 import { isPodDevice } from '../reset/devices.ts'
-import type { PreflightState, RouteState } from './types.ts'
+import type { PreflightState } from './types.ts'
 import type { Wanted } from './wanted.ts'
 
 const peers = (name: string, state: PreflightState): Finding[] => {
@@ -31,16 +32,21 @@ const peers = (name: string, state: PreflightState): Finding[] => {
 /** Interfaces of the pods' own network: its routes may be in the network of the pods. */
 const isOfPods = (device: string): boolean => isPodDevice(device) || device === 'tunl0'
 
-const collisions = (name: string, routes: readonly RouteState[], wanted: Wanted): Finding[] =>
+/** On a node, networks without tunnels have routes to the pods of other nodes by the usual network card. */
+const isNode = ({ traces }: PreflightState): boolean => traces.includes(kubeletConf)
+
+const collisions = (name: string, state: PreflightState, wanted: Wanted): Finding[] =>
   [
     ['pod_subnet', wanted.podSubnet],
     ['service_subnet', wanted.serviceSubnet],
   ].flatMap(([setting = '', list = '']) =>
     networksOf(list).flatMap((network) => {
       if (network === undefined) return []
-      const found = routes.find((route) => {
+      const ofNodes = isNode(state) && setting === 'pod_subnet'
+      const found = state.routes.find((route) => {
         const other = networkOf(route.network)
-        return other !== undefined && !isOfPods(route.device) && overlap(network, other)
+        if (other === undefined || isOfPods(route.device) || !overlap(network, other)) return false
+        return !(ofNodes && other.bits > network.bits)
       })
       return found === undefined
         ? []
@@ -69,6 +75,6 @@ const others = (name: string, { otherNetworks: { found, cure, notKnown } }: Pref
 /** What would go wrong with the network of a host: peers that it does not reach, routes that overlap, another pod network. */
 export const networkFindings = (name: string, state: PreflightState, wanted: Wanted): Finding[] => [
   ...peers(name, state),
-  ...collisions(name, state.routes, wanted),
+  ...collisions(name, state, wanted),
   ...others(name, state),
 ]

@@ -132,6 +132,31 @@ const cases: readonly (readonly [string, Parameters<typeof found>, readonly stri
     ['fault m2: service_subnet 10.96.0.0/12 overlaps with its route to 10.100.0.0/16 by eth1'],
   ],
   [
+    'a route to pods of another node, on a node',
+    [
+      {
+        traces: ['/etc/kubernetes/kubelet.conf', '/etc/kubernetes/admin.conf', '/var/lib/etcd/member'],
+        routes: [{ network: '10.244.1.0/24', device: 'eth0' }],
+      },
+    ],
+    [],
+  ],
+  [
+    'a route into the network of the pods, on a host that is not a node',
+    [{ routes: [{ network: '10.244.1.0/24', device: 'eth0' }] }],
+    ['fault m2: pod_subnet 10.244.0.0/16 overlaps with its route to 10.244.1.0/24 by eth0'],
+  ],
+  [
+    'a route to all pods, on a node',
+    [
+      {
+        traces: ['/etc/kubernetes/kubelet.conf', '/etc/kubernetes/admin.conf', '/var/lib/etcd/member'],
+        routes: [{ network: '10.244.0.0/16', device: 'eth1' }],
+      },
+    ],
+    ['fault m2: pod_subnet 10.244.0.0/16 overlaps with its route to 10.244.0.0/16 by eth1'],
+  ],
+  [
     'a configuration that kubeadm does not accept',
     [{ refusals: ['ClusterConfiguration: kubeadm does not know the field x'] }],
     [
