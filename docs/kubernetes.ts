@@ -157,6 +157,23 @@ ${tableOf(['hosts', 'release', 'control-plane nodes', 'tried', 'by'], hosts)}
 An upgrade by hand with \`kubeadm upgrade\`, after which the playbook changes nothing in the cluster: within 1.37 (\`npm run e2e\`),
 and from 1.36 to 1.37 (\`npm run e2e:full\`).
 
+## Several clusters in one inventory
+
+The playbooks keep one cluster in a run: the hosts of the groups \`masters\`, \`workers\` and \`loadbalancers\`. An inventory can have several clusters, each in a group of
+its own as well, with its \`control_plane_endpoint\` and other settings; \`--within\` takes one of them:
+
+\`\`\`yaml
+all:
+  vars: { kubernetes_version: v1.37.2 }
+  children:
+    masters: { hosts: { p1: , p2: , p3: , t1: } }
+    production: { hosts: { p1: , p2: , p3: }, vars: { control_plane_endpoint: "api.example.com:6443" } }
+    trial: { hosts: { t1: }, vars: { control_plane_endpoint: "trial.example.com:6443" } }
+\`\`\`
+
+\`run playbooks/ha-masters.ts -i clusters.yaml --within trial\`. Without it, masters that differ in \`control_plane_endpoint\` are refused before anything connects, by
+every playbook.
+
 ## Before the first run
 
 \`run playbooks/preflight.ts -i inventory.yaml\` shows what would go wrong when a control plane is built on the masters of the inventory, all at once, with what

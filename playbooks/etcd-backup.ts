@@ -8,6 +8,7 @@ import {
   hostOf,
 } from 'coxswain/tasks'
 import { controlPlaneVars } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** Any member has all data; without a quorum, it has what it knows. */
 const member = pick('a member of etcd that responds', { hosts: 'masters', prefer: [etcdResponds()] })
@@ -48,6 +49,7 @@ export default playbook({
       .default(300)
       .describe('seconds for which a snapshot counts as recent: no other one is taken then'),
   }),
+  requires: oneCluster,
   plays: ({ play }) => [
     play('a snapshot that can be restored', {
       hosts: member,

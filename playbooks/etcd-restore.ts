@@ -9,6 +9,7 @@ import {
   nodeReady,
 } from 'coxswain/tasks'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 export default playbook({
   name: 'etcd-restore',
@@ -21,6 +22,7 @@ export default playbook({
       .default(false)
       .describe('accept that every write after the snapshot is lost'),
   }),
+  requires: oneCluster,
   plays: ({ play }) => [
     play('every master has the snapshot, and what restores it', {
       hosts: 'masters',

@@ -41,6 +41,7 @@ import type { ControlPlaneVars } from './control-plane-vars.ts'
 import { balancer } from './load-balancers.ts'
 import { preparedNode } from './node-preparation.ts'
 import { isInstalledByOthers, wantedNetwork } from './pod-network.ts'
+import { oneCluster } from './one-cluster.ts'
 
 type Context = PlayContext<ControlPlaneVars>
 
@@ -106,6 +107,7 @@ export default playbook({
   name: 'ha-masters',
   description: 'Builds and keeps a highly available Kubernetes control plane with kubeadm.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the masters have their addresses, and valid certificates', {
       tags: ['load-balancer', 'prepare', 'leader', 'join'],

@@ -22,6 +22,7 @@ import {
   waitForConnection,
 } from 'coxswain/tasks'
 import { controlPlaneVars, hostsIfAny, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const maintenanceVars = controlPlaneVars
   .safeExtend({
@@ -141,6 +142,7 @@ export default playbook({
   description:
     'Upgrades packages of the masters, runs a command on them, or reboots them, one at a time while the others serve.',
   vars: maintenanceVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     // a run that was interrupted while a master booted goes on
     play('the masters are up', {

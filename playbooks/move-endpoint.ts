@@ -31,6 +31,7 @@ import {
   requireEndpoint,
 } from './control-plane-vars.ts'
 import { balancer } from './load-balancers.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const moveVars = controlPlaneVars.safeExtend({
   former_endpoints: z
@@ -91,6 +92,7 @@ export default playbook({
   description:
     'Moves a cluster to another endpoint while it serves: the new one is proven from every node before anything refers to it, and the former one goes on.',
   vars: moveVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the cluster is the one of the inventory, but for its endpoint', {
       hosts: observer,

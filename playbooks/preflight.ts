@@ -15,6 +15,7 @@ import {
 } from 'coxswain/tasks'
 import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
 import { wantedNetwork } from './pod-network.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** One that asks the others: the first that can be reached. */
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), kernel()] })
@@ -23,6 +24,7 @@ export default playbook({
   name: 'preflight',
   description: 'Shows what would go wrong when a control plane is built on these hosts. It changes nothing.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the hosts are ready for a control plane', {
       hosts: observer,

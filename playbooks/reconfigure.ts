@@ -19,6 +19,7 @@ import {
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, master } from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
 
@@ -54,6 +55,7 @@ export default playbook({
   description:
     'Applies what the inventory says and a living control plane differs in, one master at a time, and puts back what does not work.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('only what can be changed differs', {
       hosts: observer,

@@ -1,6 +1,7 @@
 import { flag, pick, playbook } from 'coxswain'
 import { etcdHealthy, etcdRecover, hasEtcdData, nodeDelete, nodeReady, recoveryBegun } from 'coxswain/tasks'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /**
  * Seconds until the cluster notices that nodes are lost: the kubelet can wait 300 s before it starts the controller manager again, which has
@@ -19,6 +20,7 @@ export default playbook({
       .default(false)
       .describe('accept that writes are lost which only the lost members had'),
   }),
+  requires: oneCluster,
   plays: ({ play }) => [
     play('one healthy member', {
       hosts: survivor,

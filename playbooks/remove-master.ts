@@ -21,6 +21,7 @@ import {
 } from 'coxswain/tasks'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** One of the masters that stay: the group masters does not have those that leave. */
 const leader = pick('a master that stays', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
@@ -47,6 +48,7 @@ export const removal = playbook({
       .default(false)
       .describe('the hosts of removed_masters do not come back: they are neither asked nor reset'),
   }),
+  requires: oneCluster,
   plays: ({ play }) => [
     play('etcd keeps its quorum without them', {
       hosts: leader,
@@ -114,6 +116,7 @@ export default playbook({
   name: 'remove-master',
   description: 'Removes the masters of the group removed_masters from the cluster, and resets them.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     removal,
 

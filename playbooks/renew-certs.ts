@@ -8,6 +8,7 @@ import {
   userKubeconfig,
 } from 'coxswain/tasks'
 import { controlPlaneVars } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** The variables of the playbooks that renew certificates. */
 export const renewCertsVars = controlPlaneVars.safeExtend({
@@ -22,6 +23,7 @@ export default playbook({
   name: 'renew-certs',
   description: 'Renews the certificates of the masters that expire soon, and restarts one master at a time.',
   vars: renewCertsVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     // on all of them before a restart: etcd takes new files at once, and members whose certificates have expired could not be asked
     play('the masters get new certificates', {

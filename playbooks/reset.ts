@@ -3,6 +3,7 @@ import type { PlayContext, Task } from 'coxswain'
 import { apiServerReady, hasEtcdData, resetNode, service } from 'coxswain/tasks'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** The one that goes last: as long as it is there, the others can leave in order. */
 const last = pick('the last one', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
@@ -21,6 +22,7 @@ export default playbook({
   name: 'reset',
   description: 'Takes a control plane apart: all masters back to what they were before kubeadm.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the masters leave, one at a time', {
       hosts: except('masters', last),

@@ -1,11 +1,13 @@
 import { playbook } from 'coxswain'
 import { clusterInfo, kubeletCertificate, nodeReady, podsRunning } from 'coxswain/tasks'
 import renewCerts, { renewCertsVars } from './renew-certs.ts'
+import { oneCluster } from './one-cluster.ts'
 
 export default playbook({
   name: 'revive',
   description: 'Brings back a control plane whose certificates have expired, those of its kubelets included.',
   vars: renewCertsVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     // first: a kubelet that cannot authenticate itself ends, and neither stops nor starts static pods
     play('the kubelets have certificates that are valid', {

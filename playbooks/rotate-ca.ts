@@ -19,6 +19,7 @@ import {
 } from 'coxswain/tasks'
 import type { PlayContext } from 'coxswain'
 import { controlPlaneVars, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const rotateCaVars = controlPlaneVars.safeExtend({
   rotate_ca_made_before: z
@@ -58,6 +59,7 @@ export default playbook({
   description:
     'Replaces the authorities of a cluster in phases: both are trusted, the new ones sign, and only then the former ones are refused.',
   vars: rotateCaVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('what an interrupted run has stopped is started again', {
       hosts: 'masters',

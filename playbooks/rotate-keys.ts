@@ -15,6 +15,7 @@ import {
 } from 'coxswain/tasks'
 import type { PlayContext } from 'coxswain'
 import { controlPlaneVars, encryptionFileOf, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const rotateKeysVars = controlPlaneVars.safeExtend({
   rotate_keys_made_before: z
@@ -54,6 +55,7 @@ export default playbook({
   description:
     'Replaces the key of encryption at rest in phases, or begins to encrypt: all API servers can decrypt with the new key, all encrypt with it, all objects are written again, and only then the former key goes.',
   vars: rotateKeysVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('what an interrupted run has stopped is started again', {
       hosts: 'masters',

@@ -14,6 +14,7 @@ import {
 } from 'coxswain/tasks'
 import type { PlayContext } from 'coxswain'
 import { controlPlaneVars, hostsIfAny, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const rotateVars = controlPlaneVars.safeExtend({
   rotate_service_accounts_made_before: z
@@ -61,6 +62,7 @@ export default playbook({
   description:
     'Replaces the key of the tokens of service accounts in phases: all API servers accept tokens of the new key, all sign with it, all pods have new tokens, and only then tokens of the former key are refused.',
   vars: rotateVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('what an interrupted run has stopped is started again', {
       hosts: 'masters',

@@ -1,5 +1,6 @@
 import { pick, playbook, z } from 'coxswain'
 import { apiServerReady, clusterSmoke } from 'coxswain/tasks'
+import { clusterVars, oneCluster } from './one-cluster.ts'
 
 /** Any master whose API server is ready: all of them see the same cluster. */
 const observer = pick('the one that asks', { hosts: 'masters', prefer: [apiServerReady()] })
@@ -8,11 +9,13 @@ export default playbook({
   name: 'smoke',
   description: 'Checks that a cluster works, with pods on every node, and removes them again.',
   vars: z.object({
+    ...clusterVars,
     smoke_image: z
       .string()
       .default('docker.io/library/busybox:1.37')
       .describe('an image with busybox, its httpd and wget included'),
   }),
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the cluster works', {
       hosts: observer,

@@ -11,6 +11,7 @@ import {
   noFindings,
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, master } from './control-plane-vars.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** One that can ask the others: where the API server is ready, else where there is data, else the first that can be reached. */
 const observer = pick('the one that asks', {
@@ -22,6 +23,7 @@ export default playbook({
   name: 'status',
   description: 'Shows the state of a control plane, and what is wrong with it. It changes nothing.',
   vars: controlPlaneVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the state of the cluster', {
       hosts: observer,

@@ -32,6 +32,7 @@ import {
 } from 'coxswain/tasks'
 import { controlPlaneVars, firstConfig, hostsIfAny, master } from './control-plane-vars.ts'
 import { imageVars, imagesOf, programsOf } from './control-plane-programs.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** How many versions one command goes through. */
 const longest = 4
@@ -130,6 +131,7 @@ export default playbook({
   description:
     'Upgrades a cluster to a version, one minor release after the other: the masters one at a time, and then the workers.',
   vars: upgradeVars,
+  requires: oneCluster,
   plays: ({ play }) => {
     /** A play of one version of the upgrade path; on a shorter path, it does not have tasks. */
     const stepTo = (

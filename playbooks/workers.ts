@@ -26,6 +26,7 @@ import { imageVars, imagesOf, installed, isNew } from './control-plane-programs.
 import { cgroupDriverOf, controlPlaneVars, firstConfig, hostsIfAny, nodeIpOf } from './control-plane-vars.ts'
 import { preparedNode } from './node-preparation.ts'
 import { isInstalledByOthers, wantedNetwork } from './pod-network.ts'
+import { oneCluster } from './one-cluster.ts'
 
 const workerVars = controlPlaneVars.safeExtend({
   ...imageVars,
@@ -87,6 +88,7 @@ export default playbook({
   description:
     'Lets the hosts of the group workers join a cluster, in parallel, keeps their labels and taints, and removes those of the group removed_workers.',
   vars: workerVars,
+  requires: oneCluster,
   plays: ({ play }) => [
     play('the cluster is the one of the inventory', {
       tags: ['prepare', 'join', 'remove'],

@@ -22,7 +22,7 @@ const limits = { start: 50, size: 8, memory: 64 }
 const base = mkdtempSync(join(tmpdir(), 'coxswain-bench-'))
 process.on('exit', () => rmSync(base, { recursive: true, force: true }))
 
-const subjectNamed = (playbook: string): Subject => ({ playbook, inventory: ['hosts.yaml'] })
+const subjectNamed = (playbook: string): Subject => ({ playbook, inventory: ['hosts.yaml'], within: null })
 const own = subjectNamed('site.ts')
 const options = { limit: undefined, tags: [], skipTags: [], check: false }
 

@@ -26,6 +26,11 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
    * connects.
    */
   readonly vars: Schema
+  /**
+   * Throws for an inventory that the plays cannot take, such as hosts that contradict each other. Called once, before anything
+   * connects.
+   */
+  readonly requires?: (ctx: Pick<PlayContext<z.output<Schema>>, 'group'>) => void
   /** Its plays and included playbooks; the plays of an included playbook read its own variables. */
   readonly plays: (make: {
     /** Makes a play that reads the variables of `vars`. */
@@ -38,6 +43,7 @@ const playbookKinds: Kinds<PlaybookSpec<z.ZodType>> = {
   name: textKind,
   description: textKind,
   vars: { ...schemaKind, hint: 'it is a schema: z.object({ … }), and z.object({}) for none' },
+  requires: functionKind('write requires: ({ group }) => { … }'),
   plays: functionKind('write plays: ({ play }) => [ … ]'),
 }
 
@@ -65,6 +71,9 @@ export interface SealedPlay extends Omit<PlaySpec<unknown>, 'tasks' | 'handlers'
   readonly handlers: (ctx: RawContext) => Readonly<Record<string, Task>>
 }
 
+/** What a playbook requires of an inventory, without a type parameter. */
+type Requirement = (ctx: Pick<RawContext, 'group'>) => void
+
 /** Variables and a list of plays. */
 export interface Playbook {
   readonly [brand]: true
@@ -74,6 +83,8 @@ export interface Playbook {
   readonly description: string | undefined
   /** The schema of the variables that its plays read. */
   readonly vars: z.ZodType
+  /** What it requires of the inventory, and what the playbooks require that it includes. */
+  readonly requires: readonly Requirement[]
   /** Its plays, and those of the playbooks that it includes, in the order in which they run. */
   readonly plays: readonly SealedPlay[]
 }
@@ -98,31 +109,31 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
     seen.set(raw, host)
     return host
   }
-  const context = ({ host: raw, group }: RawContext): PlayContext<z.output<Schema>> => {
-    const host = typed(raw)
-    return {
-      host,
-      vars: host.vars,
-      group: (name) => {
-        const hosts = group(name)
-        // a group can have hosts that are in no play: all errors of their variables are reported together
-        validateAll(
-          schema,
-          hosts.filter((one) => !seen.has(one) && one.listed !== true),
-        )
-        return hosts.map(typed)
-      },
-    }
+  const groups = ({ group }: Pick<RawContext, 'group'>): Pick<PlayContext<z.output<Schema>>, 'group'> => ({
+    group: (name) => {
+      const hosts = group(name)
+      // a group can have hosts that are in no play: all errors of their variables are reported together
+      validateAll(
+        schema,
+        hosts.filter((one) => !seen.has(one) && one.listed !== true),
+      )
+      return hosts.map(typed)
+    },
+  })
+  const context = (raw: RawContext): PlayContext<z.output<Schema>> => {
+    const host = typed(raw.host)
+    return { host, vars: host.vars, ...groups(raw) }
   }
-  return (play: Play<z.output<Schema>>): SealedPlay => {
-    const { name } = play
+  const play = (spec: Play<z.output<Schema>>): SealedPlay => {
+    const { name } = spec
     return Object.freeze({
-      ...play,
+      ...spec,
       vars: schema,
-      tasks: (raw: RawContext) => play.tasks(context(raw)),
-      handlers: (raw: RawContext) => handlersOf(`play "${name}"`, play.handlers?.(context(raw)) ?? {}),
+      tasks: (raw: RawContext) => spec.tasks(context(raw)),
+      handlers: (raw: RawContext) => handlersOf(`play "${name}"`, spec.handlers?.(context(raw)) ?? {}),
     })
   }
+  return { play, groups }
 }
 
 /**
@@ -154,7 +165,8 @@ const refuseConnectionNames = (playbook: string, schema: z.ZodType): void => {
 export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
   checkOptions(`playbook ${spec.name}`, spec, playbookKinds, ['name', 'vars', 'plays'])
   refuseConnectionNames(spec.name, spec.vars)
-  const seal = sealer(spec.vars)
+  const sealed = sealer(spec.vars)
+  const { requires } = spec
   const play: PlayMaker<z.output<Schema>> = (name, options) => {
     // checked here, so that the error has the line of the play
     checkOptions(`play "${name}"`, options, playKinds, ['hosts', 'tasks'])
@@ -166,7 +178,11 @@ export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): 
     name: spec.name,
     description: spec.description,
     vars: spec.vars,
-    plays: Object.freeze(plays.flatMap((item) => (isPlaybook(item) ? item.plays : [seal(item)]))),
+    requires: Object.freeze([
+      ...(requires === undefined ? [] : [(raw: Pick<RawContext, 'group'>) => requires(sealed.groups(raw))]),
+      ...plays.flatMap((item) => (isPlaybook(item) ? item.requires : [])),
+    ]),
+    plays: Object.freeze(plays.flatMap((item) => (isPlaybook(item) ? item.plays : [sealed.play(item)]))),
   })
 }
 

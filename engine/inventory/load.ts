@@ -17,6 +17,7 @@ import { connectionNameOfAnsible, ordinaryVariables } from './variables/ordinary
 import { misspeltSettings } from './variables/misspelt.ts'
 import { readVariablesFolders } from './variables/folders.ts'
 import { readYamlInventory } from './sources/yaml-source.ts'
+import { inventoryWithin } from './within.ts'
 
 const readHostList = (draft: InventoryDraft, list: string): void => {
   for (const word of list.split(',').map((part) => part.trim())) {
@@ -114,6 +115,8 @@ export interface LoadOptions {
   readonly defaults?: Variables | undefined
   /** The keys for encrypted inventory files, which are YAML. Other values stay sealed. */
   readonly keys?: Keyring | undefined
+  /** A pattern: only its hosts are taken, as if the inventory had no others. */
+  readonly within?: string | undefined
   /** Called before each module or executable, which are code of the project. */
   readonly beforeCode?: ((kind: CodeKind) => void) | undefined
 }
@@ -122,11 +125,11 @@ export interface LoadOptions {
  * Reads inventories in the given order; later ones override earlier ones.
  *
  * @param sources files (YAML, INI, executables, modules), folders of them, or comma-separated host names.
- * @throws `load-failed`, `inventory-invalid`, `secret-locked`, `secret-broken`.
+ * @throws `load-failed`, `inventory-invalid`, `secret-locked`, `secret-broken`, and for `within` `pattern-invalid` or `no-hosts`.
  */
 export const loadInventory = async (
   sources: readonly string[],
-  { playbookFolder, defaults, keys = emptyKeyring(), beforeCode = () => {} }: LoadOptions = {},
+  { playbookFolder, defaults, keys = emptyKeyring(), within, beforeCode = () => {} }: LoadOptions = {},
 ): Promise<Inventory> => {
   if (sources.length === 0) {
     throw new CoxswainError('usage', 'no inventory is given', {
@@ -154,5 +157,6 @@ export const loadInventory = async (
     ...misspeltSettings(complete),
     ...ordinaryVariables(complete),
   ]
-  return { ...complete, warnings }
+  const all = { ...complete, warnings }
+  return within === undefined ? all : inventoryWithin(all, within)
 }

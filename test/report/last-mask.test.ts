@@ -49,7 +49,7 @@ const journalOf = async (events: readonly RunEvent[], redactor: Redactor): Promi
   const plain = { limit: undefined, tags: [], skipTags: [], check: false }
   const journal = openJournal({
     folder,
-    header: newHeader({ playbook: 'site.ts', inventory: [] }, plain, []),
+    header: newHeader({ playbook: 'site.ts', inventory: [], within: null }, plain, []),
     retention: usualRetention,
     lastly: lastMask(redactor, 'json'),
     warn: (text) => assert.unreachable(text),

@@ -40,7 +40,7 @@ export interface RunSetup {
 /** The tasks of the simulation never change between two runs. */
 const same = { definition: '', parameters: '', settings: '', variables: '', program: '' }
 
-const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
+const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'], within: null }
 
 /** What a run knows about the password of sudo. */
 const passwords = {

@@ -104,6 +104,7 @@ const open = async (
     defaults: (await project()).connection,
     // an encrypted inventory file has the names of hosts; other secrets are not shown and stay sealed
     keys: keyring,
+    within: options.within,
   })
   const { host, explain: explained } = options
   const inventory =

@@ -34,7 +34,8 @@ const newestWhere = (
 
 /** The newest runs, optionally only of a playbook file or task. */
 export const newestRuns = (folder: string, playbook: string | undefined, last: number): NewestRuns => {
-  const wanted = playbook === undefined ? undefined : subjectOf(playbook, { inventory: [] }).playbook
+  const wanted =
+    playbook === undefined ? undefined : subjectOf(playbook, { inventory: [], within: undefined }).playbook
   return newestWhere(folder, ({ header }) => wanted === undefined || header.playbook === wanted, last)
 }
 

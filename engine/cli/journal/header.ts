@@ -34,6 +34,8 @@ export const headerSchema = z.object({
   playbook: z.string(),
   /** Absolute paths; other sources as given. */
   inventory: z.array(z.string()),
+  /** The part of the inventory that was taken (`--within`). */
+  within: z.string().nullable().default(null),
   limit: z.string().nullable(),
   tags: z.array(z.string()),
   skipTags: z.array(z.string()),
@@ -81,18 +83,28 @@ export type Trailer = z.output<typeof trailerSchema>
 export type NewHeader = Omit<Header, 'run' | 'beside' | 'due'>
 
 /** The playbook and inventory of a run. Runs with the same subject share due handlers and `--resume`. */
-export type Subject = Pick<Header, 'playbook' | 'inventory'>
+export type Subject = Pick<Header, 'playbook' | 'inventory' | 'within'>
 
-export const isSame = (one: Subject, other: Subject): boolean =>
-  JSON.stringify([one.playbook, one.inventory]) === JSON.stringify([other.playbook, other.inventory])
+/** A text for each subject. That of a run with all of its inventory is as it was before `--within`. */
+export const subjectKey = ({ playbook, inventory, within }: Subject): string =>
+  JSON.stringify([playbook, inventory, ...(within === null ? [] : [within])])
+
+export const isSame = (one: Subject, other: Subject): boolean => subjectKey(one) === subjectKey(other)
 
 /** Makes a path absolute; a source that is not a path stays as it is. */
 const absolute = (source: string): string => (existsSync(source) ? resolve(source) : source)
 
 /** The playbook and inventory of the command line. `path#name` is a task in a file. */
-export const subjectOf = (target: string, { inventory }: Pick<RunOptions, 'inventory'>): Subject => {
+export const subjectOf = (
+  target: string,
+  { inventory, within }: Pick<RunOptions, 'inventory' | 'within'>,
+): Subject => {
   const [path = '', ...name] = target.split('#')
-  return { playbook: [absolute(path), ...name].join('#'), inventory: inventory.map(absolute) }
+  return {
+    playbook: [absolute(path), ...name].join('#'),
+    inventory: inventory.map(absolute),
+    within: within ?? null,
+  }
 }
 
 /**

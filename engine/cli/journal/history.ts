@@ -16,7 +16,7 @@ import { differenceLines } from './difference-text.ts'
 import { findRun, isRunWord, newestRuns, runBefore } from './find-run.ts'
 import { listState } from './names.ts'
 import { pruneAll, pruneForeign } from './prune.ts'
-import { clock, historyTable, resultOf, shownPath } from './table.ts'
+import { clock, historyTable, resultOf, shownInventory } from './table.ts'
 import type { OutputKind } from '../../report/outputs.ts'
 import type { CommandContext } from '../define-command.ts'
 import { projectFile } from '../project/names.ts'
@@ -61,9 +61,8 @@ export const showRun = async (
     { ...options, output: [{ kind: options.output ?? 'plain' }] },
     outlets,
   )
-  const inventory = header.inventory.map((source) => shownPath(source, process.cwd())).join(' ')
   notice(
-    `run ${header.run}, ${clock(header.time)}, by ${header.user}@${header.machine}, inventory ${inventory}: ${program.name} ${header.argv.join(' ')}`,
+    `run ${header.run}, ${clock(header.time)}, by ${header.user}@${header.machine}, inventory ${shownInventory(header, process.cwd())}: ${program.name} ${header.argv.join(' ')}`,
   )
   const damage: Damage = { lines: 0 }
   for (const event of eventsOf(run.file, damage)) dispatch(reporter, event)

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
+import { subjectKey } from './header.ts'
 import type { Subject } from './header.ts'
 
 /** The parts of the file name of a run. */
@@ -30,11 +31,8 @@ export interface Listing {
 }
 
 /** A short, stable name for a playbook with an inventory. */
-export const subjectHash = ({ playbook, inventory }: Subject): string =>
-  createHash('sha256')
-    .update(JSON.stringify([playbook, inventory]))
-    .digest('hex')
-    .slice(0, 16)
+export const subjectHash = (subject: Subject): string =>
+  createHash('sha256').update(subjectKey(subject)).digest('hex').slice(0, 16)
 
 const digits = (run: number): string => String(run).padStart(6, '0')
 

@@ -4,6 +4,7 @@ import { exitCodes } from '../../exit-codes.ts'
 import { duration, oneLine, pad, plural } from '../../report/text.ts'
 import { handlersOf } from '../../run/handlers/ledger.ts'
 import type { RecordedRun } from './files.ts'
+import type { Subject } from './header.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
@@ -45,6 +46,13 @@ export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): st
   return `${check}${words[trailer.exit] ?? 'error'}${named(trailer.failed)}${changed}${left}`
 }
 
+/** The inventory of a run, as lines about the run name it. */
+export const shownInventory = ({ inventory, within }: Subject, from: string): string =>
+  [
+    ...inventory.map((source) => shownPath(source, from)),
+    ...(within === null ? [] : ['--within', within]),
+  ].join(' ')
+
 /** The table, with the newest run last. */
 export const historyTable = (
   runs: readonly RecordedRun[],
@@ -54,7 +62,7 @@ export const historyTable = (
     String(run.header.run),
     clock(run.header.time),
     shownPath(run.header.playbook, from),
-    run.header.inventory.map((source) => shownPath(source, from)).join(' '),
+    shownInventory(run.header, from),
     run.trailer === undefined ? '' : String(run.trailer.hosts),
     resultOf(run, isRunning(run)),
     run.trailer === undefined ? '' : duration(run.trailer.seconds),

@@ -9,6 +9,11 @@ export const inventoryOptions = {
     ),
     'inventories',
   ),
+  within: text(
+    '--within <pattern>',
+    'take only these hosts of the inventory, as if it had no others, such as one cluster of several',
+    'hosts',
+  ),
   limit: text('-l, --limit <pattern>', 'limit to these hosts; @FILE reads their names from a file', 'hosts'),
   extraVars: texts(
     '-e, --extra-vars <key=value|@file|map>',

@@ -24,7 +24,7 @@ interface ExecInput {
 }
 
 /** Options that are usually meant for `run exec`, not for the command. */
-const ownOptions = new Set(['-i', '--inventory', '-l', '--limit', '-b', '--become', '--output'])
+const ownOptions = new Set(['-i', '--inventory', '--within', '-l', '--limit', '-b', '--become', '--output'])
 
 /**
  * Refuses options of `run exec` after the command, if no inventory is given before it.

@@ -100,6 +100,7 @@ export const openWorkspace = async (
     playbookFolder,
     defaults: project?.connection,
     keys: keyring,
+    within: options.within,
   })
   const extra = await parseExtra(options.extraVars)
   const hosts = resolveHosts(inventory, extra)

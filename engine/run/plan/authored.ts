@@ -6,14 +6,14 @@ import { CoxswainError, isCoxswainError } from '../../errors.ts'
 /**
  * Calls code of a playbook's author. Its errors get their place in the author's file.
  *
+ * @param about what the code is of, such as `play "web"`.
  * @throws `playbook-invalid` for an error of the author, or the error itself if it has a code.
  */
-export const authored = <Value>(play: string, work: () => Value): Value => {
+export const authored = <Value>(about: string, work: () => Value): Value => {
   try {
     return work()
   } catch (error) {
     const place = authorsPlace(error)
-    const about = `play "${play}"`
     if (isCoxswainError(error)) {
       const said = error.code !== 'playbook-invalid' || error.message.startsWith(about)
       throw error.at({ place, about: said ? undefined : about })

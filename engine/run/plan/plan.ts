@@ -93,17 +93,24 @@ const planHost = (play: SealedPlay, context: RawContext, settings: Settings): Ho
   return { steps: planned, handlers: all.map((handler, index) => ({ ...handler, position: from + index })) }
 }
 
+/** The host of an inventory with this name. */
+const rawHost = ({ hosts }: InventoryView, name: string): RawHost => {
+  const host = hosts.get(name)
+  if (host === undefined) throw new CoxswainError('internal', `no variables for the host ${name}`)
+  return host
+}
+
+const groupsOf =
+  (inventoryView: InventoryView) =>
+  (name: string): RawHost[] =>
+    inventoryView.group(name).map((host) => rawHost(inventoryView, host))
+
 const planPlay = (
   play: SealedPlay,
   inventoryView: InventoryView,
   limit: ReadonlySet<string> | undefined,
 ): PlannedPlay => {
-  const raw = (name: string): RawHost => {
-    const host = inventoryView.hosts.get(name)
-    if (host === undefined) throw new CoxswainError('internal', `no variables for the host ${name}`)
-    return host
-  }
-  const group = (name: string): RawHost[] => inventoryView.group(name).map(raw)
+  const group = groupsOf(inventoryView)
   const { name, hosts, become, env, cwd, tags } = play
   const settings = { ...within(usualSettings, { become, env, cwd, tags }), readOnly: play.readOnly === true }
   const candidates = new Map<string, HostPlan>()
@@ -113,7 +120,9 @@ const planPlay = (
     if (limit !== undefined && !limit.has(host)) continue
     candidates.set(
       host,
-      authored(name, () => planHost(play, { host: raw(host), group }, settings)),
+      authored(`play "${name}"`, () =>
+        planHost(play, { host: rawHost(inventoryView, host), group }, settings),
+      ),
     )
   }
   return {
@@ -163,7 +172,7 @@ const refuseEarlyValues = (plays: readonly PlannedPlay[]): void => {
 /**
  * Plans a playbook: calls `tasks` of every play for every host that the play can select.
  *
- * @throws CoxswainError for an invalid pattern, parameter or notification.
+ * @throws CoxswainError for an invalid pattern, parameter or notification, and for an inventory that the playbook refuses.
  */
 export const makePlan = (
   playbook: Playbook,
@@ -171,6 +180,8 @@ export const makePlan = (
   limit?: readonly string[],
 ): Plan => {
   const limited = limit === undefined ? undefined : new Set(limit)
+  for (const requires of playbook.requires)
+    authored(`playbook ${playbook.name}`, () => requires({ group: groupsOf(inventoryView) }))
   const plays = playbook.plays.map((play) => planPlay(play, inventoryView, limited))
   refuseEarlyValues(plays)
   checkSourceHosts(plays, (pattern) => inventoryView.match(pattern))

@@ -123,7 +123,7 @@ export const unfold = (
     const inner = within(around.settings, step.options)
     const started = new Set(begun)
     const made = (values: Readonly<Record<string, unknown>>): MadeSteps =>
-      authored(play, () => {
+      authored(`play "${play}"`, () => {
         const list = stepsFrom(play, step, values)
         const where = { play, place: step.place }
         const inside = spanWithin(span, { about, size: sizeOf(list), begun: started }, where)

@@ -98,8 +98,8 @@ export const disturbClusters = async (words: readonly string[]): Promise<number>
     const { operation, fault } = recipe
     if (!usual.has(operation)) {
       print(`${operations[operation].says}, undisturbed`)
-      const { events } = await attempt(0, operation)
-      if (events > 0) usual.set(operation, events)
+      const { events, wrong } = await attempt(0, operation)
+      if (wrong.length === 0) usual.set(operation, events)
     }
     print(`round ${round}: ${operations[operation].says}, ${faults[fault].says}`)
     await attempt(round, operation, recipe)

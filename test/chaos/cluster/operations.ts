@@ -1,6 +1,7 @@
 /** What is done to the cluster in a round, and what comes before it. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { all } from './world.ts'
 import type { Command, Master, Wanted, World } from './world.ts'
 
@@ -42,6 +43,18 @@ const changed = (masters: readonly Master[]) => {
 const wipe =
   'kubeadm reset -f --skip-phases=remove-etcd-member; rm -rf /etc/kubernetes/* /etc/coxswain/* /var/lib/etcd/member /etc/cni/net.d/* /var/lib/cni; systemctl stop kubelet; for link in cni0 flannel.1; do ip link delete $link; done; true'
 
+/** Seconds of a day. */
+const day = 86_400
+/** Seconds after which a certificate is renewed; a new one is checked long before that. */
+const oldAge = 300
+
+/** Waits until the certificates of a master are so old. They are valid for a year. */
+const oldCertificates = async (world: World, master: Master): Promise<void> => {
+  const end = await world.on(master, 'openssl x509 -noout -enddate -in /etc/kubernetes/pki/apiserver.crt')
+  const made = Date.parse(end.replace('notAfter=', '')) / 1000 - 365 * day
+  await sleep(Math.max(0, made + oldAge - Date.now() / 1000) * 1000)
+}
+
 /** A playbook that leaves the inventory as it is. */
 const of = (playbook: string, wanted: Wanted, ...words: string[]): Prepared => ({
   command: { playbook, words, wanted },
@@ -78,8 +91,10 @@ const table = {
   },
   renew: {
     says: 'renew-certs',
-    // those of the last round are older than a minute
-    prepare: ({ wanted }) => Promise.resolve(of('renew-certs', wanted, '-e', 'renew_certs_within=364.9993')),
+    prepare: async ({ world, wanted }) => {
+      await Promise.all(wanted.masters.map((master) => oldCertificates(world, master)))
+      return of('renew-certs', wanted, '-e', `renew_certs_within=${365 - (oldAge - 60) / day}`)
+    },
   },
   reconfigure: {
     says: 'reconfigure, one name more in certificates',

@@ -31,6 +31,9 @@ const row = (number: string, outcome: Outcome): string =>
 const rowsOf = (page: string): Map<string, string> =>
   new Map([...page.matchAll(/^\| (\d+|[a-z]+) \|.*$/gm)].map(([line, name = '']) => [name, line]))
 
+/** The end of the row of a round that ended well. */
+const wellEnd = ' | well |'
+
 const columns = [
   '',
   'operation',
@@ -51,7 +54,8 @@ export const usualEvents = (rounds: Rounds, page: string): Map<OperationName, nu
   const rows = page.includes(subject(rounds)) ? rowsOf(page) : new Map<string, string>()
   return new Map(
     operationNames.flatMap((name) => {
-      const values = rows.get(name)?.split(/(?<!\\)\|/) ?? []
+      const line = rows.get(name)
+      const values = line?.endsWith(wellEnd) === true ? line.split(/(?<!\\)\|/) : []
       const events = Number(values[columns.indexOf('events') + 1])
       return events > 0 ? [[name, events] as const] : []
     }),
@@ -87,7 +91,7 @@ export const pageOf = (rounds: Rounds, outcomes: readonly Outcome[], before = ''
     ].join('\n')
   const isRound = (name: string): boolean => /^\d+$/.test(name)
   const all = [...rows].filter(([name]) => isRound(name))
-  const good = all.filter(([, line]) => line.endsWith(' | well |')).length
+  const good = all.filter(([, line]) => line.endsWith(wellEnd)).length
   return `# Clusters under faults
 
 Written by \`npm run chaos -- cluster --table docs/chaos-cluster.md\` (${of}): ${good} of ${all.length} rounds ended well.

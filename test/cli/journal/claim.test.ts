@@ -13,7 +13,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('numbers of runs')
 const temporary = folderOf(test)
-const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'] }
+const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'], within: null }
 const hash = subjectHash(subject)
 const other = subjectHash({ ...subject, playbook: 'other.ts' })
 let count = 0

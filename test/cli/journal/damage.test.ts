@@ -23,7 +23,7 @@ import { fails, run, touch, usual } from '../../run/site.ts'
 
 const test = suite('damaged journals')
 const temporary = folderOf(test)
-const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'] }
+const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'], within: null }
 const plain = { limit: undefined, tags: [], skipTags: [], check: false }
 let count = 0
 

@@ -33,7 +33,7 @@ const plain = { limit: undefined, tags: [], skipTags: [], check: false }
 let count = 0
 const fresh = (): string => temporary.at(`state-${(count += 1)}`)
 
-const subjectNamed = (playbook: string): Subject => ({ playbook, inventory: ['hosts.yaml'] })
+const subjectNamed = (playbook: string): Subject => ({ playbook, inventory: ['hosts.yaml'], within: null })
 const subject = subjectNamed('site.ts')
 const nameOf = (number: number, playbook = 'site.ts'): string =>
   fileOfRun(number, subjectHash(subjectNamed(playbook)), false)
@@ -120,9 +120,10 @@ test('values of the command line are not recorded: they can be secrets', () => {
 })
 
 test('a subject has absolute paths of files, and other words unchanged', () => {
-  assert.equal(subjectOf('package.json#x', { inventory: ['tsconfig.json', 'h1,h2,'] }), {
+  assert.equal(subjectOf('package.json#x', { inventory: ['tsconfig.json', 'h1,h2,'], within: undefined }), {
     playbook: `${process.cwd()}/package.json#x`,
     inventory: [`${process.cwd()}/tsconfig.json`, 'h1,h2,'],
+    within: null,
   })
 })
 
@@ -291,7 +292,7 @@ test('journals of an earlier version are not read, with a warning', () => {
 test('a state folder that cannot be created is a warning', () => {
   const warnings: string[] = []
   const folder = join(temporary.write('file', ''), 'coxswain')
-  const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
+  const header = newHeader({ playbook: 'p', inventory: [], within: null }, plain, [])
   assert.is(
     openJournal({ folder, header, retention: usualRetention, warn: (text) => warnings.push(text) }),
     undefined,
@@ -303,7 +304,7 @@ test('a state folder that cannot be created is a warning', () => {
 
 test('a read-only state folder is a warning, not an endless wait', () => {
   const words: string[] = []
-  const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
+  const header = newHeader({ playbook: 'p', inventory: [], within: null }, plain, [])
   const warn = (text: string): number => words.push(text)
   assert.is(
     openJournal({ folder: '/proc/nowhere/coxswain', header, retention: usualRetention, warn }),
