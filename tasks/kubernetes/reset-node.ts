@@ -14,10 +14,10 @@ import {
   replacedFolder,
 } from './kubeadm/paths.ts'
 import { networkConfigurations } from './networks/configurations.ts'
-import { podDevices, removePodDevices } from './reset/devices.ts'
-import { removePaths } from './reset/mounts.ts'
-import { leftovers, resetHost } from './reset/reset-host.ts'
-import { flushRules, kubernetesRules, removeKubernetesRules } from './reset/rules.ts'
+import { podDevices } from './reset/devices.ts'
+import { leftovers } from './reset/reset-host.ts'
+import { flushRules, kubernetesRules } from './reset/rules.ts'
+import { undoKubeadm } from './reset/undo-kubeadm.ts'
 
 /** Traces of kubeadm on a host. On a host without them, nothing is changed. */
 const traces = {
@@ -152,13 +152,7 @@ export const resetNode = defineTask({
     await leaveCluster(ctx, given)
     // while admin.conf still exists for the comparison
     for (const path of await copiesOf(ctx, given.users)) await remote.remove(path)
-    // removed last, so that an interrupted reset is continued
-    await remote.makeDirectory('/etc/coxswain')
-    await resetHost(ctx, reset, 'end containers')
-    await removePaths(ctx, 'remove', [...leftovers.removed, etcdData, ...(await networkConfigurations(ctx))])
-    await removePaths(ctx, 'empty', leftovers.emptied)
-    await removePodDevices(ctx)
-    await removeKubernetesRules(ctx)
+    await undoKubeadm(ctx, reset)
     if (given.flushIptables) await flushRules(ctx)
     await remote.remove('/etc/coxswain', { recursive: true })
   },

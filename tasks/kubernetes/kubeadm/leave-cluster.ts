@@ -12,6 +12,8 @@ import { adminConf, etcdData } from './paths.ts'
 
 export interface LeaveOptions {
   readonly address: string
+  /** The name of its node, where that is not the name of the host. */
+  readonly node?: string | undefined
   /** The control-plane nodes; one of them makes the changes to the cluster. */
   readonly masters: string
   /** Whether it is allowed to be the last control-plane node. */
@@ -19,6 +21,9 @@ export interface LeaveOptions {
   /** Whether to continue even if etcd loses its quorum or its last data. */
   readonly force: boolean
 }
+
+/** The name of the node that leaves. */
+const nodeOf = ({ host }: CheckContext, { node }: Pick<LeaveOptions, 'node'>): string => node ?? host.name
 
 interface RemainingMaster<Context> {
   readonly ctx: Context
@@ -50,26 +55,28 @@ const removedId = async ({ remote }: CheckContext): Promise<string | undefined> 
 const leavingOf = async (
   ctx: CheckContext,
   members: readonly Member[],
-  address: string,
+  { address, node }: Pick<LeaveOptions, 'address' | 'node'>,
 ): Promise<Member | undefined> => {
   const listed = memberOf(members, address)
   if (listed !== undefined || !(await hasDataOfEtcd(ctx))) return listed
   const own = await ownMemberId(ctx)
   if (own !== undefined) return members.find(({ id }) => id === own)
   const removing = await removedId(ctx)
-  return members.find(({ id }) => id === removing) ?? members.find(({ name }) => name === ctx.host.name)
+  return (
+    members.find(({ id }) => id === removing) ?? members.find(({ name }) => name === nodeOf(ctx, { node }))
+  )
 }
 
 const look = async <Context extends CheckContext>(
   leaving: CheckContext,
   others: readonly Context[],
-  address: string,
+  options: Pick<LeaveOptions, 'address' | 'node'>,
 ): Promise<Others<Context>> => {
   const unknown: CoxswainError[] = []
   for (const ctx of others) {
     try {
       const members = (await agreedMembers(ctx)) ?? []
-      const own = await leavingOf(leaving, members, address)
+      const own = await leavingOf(leaving, members, options)
       if (members.some((member) => member !== own))
         return { others, survivor: { ctx, members, own }, unknown }
     } catch (error) {
@@ -117,10 +124,10 @@ const refuseAlone = async (
 const remaining = async <Context extends CheckContext>(
   ctx: Context,
   on: (name: string) => Promise<Context>,
-  { masters, address }: LeaveOptions,
+  options: LeaveOptions,
 ): Promise<Others<Context>> => {
-  const names = (await ctx.hostsOf(masters)).filter((name) => name !== ctx.host.name)
-  return look(ctx, await Promise.all(names.map(on)), address)
+  const names = (await ctx.hostsOf(options.masters)).filter((name) => name !== ctx.host.name)
+  return look(ctx, await Promise.all(names.map(on)), options)
 }
 
 /** Whether the data of a host is that of a member that a reset has removed. */
@@ -220,14 +227,14 @@ const isWorker = async (ctx: CheckContext): Promise<boolean> =>
  *
  * @throws the error of the last one, if there are control-plane nodes and none could delete it.
  */
-const deleteNode = async (ctx: ApplyContext, others: readonly ApplyContext[]): Promise<void> => {
+const deleteNode = async (node: string, others: readonly ApplyContext[]): Promise<void> => {
   let failure: CoxswainError | undefined
   for (const { remote } of others) {
     if (!(await remote.exists(adminConf))) continue
     try {
       await remote.run({
         timeout: 60,
-      })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${ctx.host.name} --ignore-not-found`
+      })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${node} --ignore-not-found`
       return
     } catch (error) {
       if (!isCoxswainError(error)) throw error
@@ -248,13 +255,13 @@ export const leaveCluster = async (ctx: ApplyContext, leaving: LeaveOptions): Pr
   const { survivor } = found
   if (survivor === undefined) {
     await refuseAlone(ctx, found, leaving)
-    if (!leaving.force && (await isWorker(ctx))) await deleteNode(ctx, found.others)
+    if (!leaving.force && (await isWorker(ctx))) await deleteNode(nodeOf(ctx, leaving), found.others)
     return
   }
   await removeFrom(ctx, survivor, leaving)
   const deleting = survivor.ctx.remote.run({
     timeout: 60,
-  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${ctx.host.name} --ignore-not-found`
+  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s delete node ${nodeOf(ctx, leaving)} --ignore-not-found`
   // the Node is all that a worker has in the cluster
   if (!leaving.force && survivor.own === undefined && (await isWorker(ctx))) await deleting
   else await deleting.result()
