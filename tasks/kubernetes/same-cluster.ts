@@ -19,6 +19,7 @@ import { configMapChanges } from './reconfigure/config-maps.ts'
 import { isHidden, settingChange } from './reconfigure/differences.ts'
 import { keptFiles } from './reconfigure/former-files.ts'
 import { readFormer } from './reconfigure/former-kube-proxy.ts'
+import { asItIs } from './rejoin/due.ts'
 import { comparability } from './reconfigure/kubeadm-files.ts'
 import { changeInWords } from './reconfigure/master-files.ts'
 import { unappliedInWords } from './reconfigure/node-differences.ts'
@@ -125,12 +126,18 @@ export const sameCluster = defineTask({
         moving: flag()
           .default(false)
           .describe('accept another endpoint, which the playbook move-endpoint changes'),
+        rejoining: flag()
+          .default(false)
+          .describe(
+            'ask the API server at the address that the node has, which the playbook rename-or-readdress changes',
+          ),
       })
       .superRefine(configFits),
   title: ({ onlyFixed }) =>
     onlyFixed ? 'the cluster can have the configured settings' : 'the cluster has the configured settings',
 
-  async check(ctx, { onlyFixed, moving, ...given }): Promise<Verdict<string | undefined>> {
+  async check(ctx, { onlyFixed, moving, rejoining, ...wanted }): Promise<Verdict<string | undefined>> {
+    const given = rejoining ? ((await asItIs(ctx, wanted)) ?? wanted) : wanted
     const { self, cluster } = given
     const server = ownServer(self.address, cluster.bindPort)
     if (!(await hasCluster(ctx))) return ok(undefined)

@@ -1,4 +1,4 @@
-import { CoxswainError, defineTask, ok } from '../../engine/index.ts'
+import { CoxswainError, defineTask, flag, ok } from '../../engine/index.ts'
 import type { Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { refuseUnaccepted } from './kubeadm/judge-config.ts'
 import { kubeletCredential } from './kubeadm/kubelet-client.ts'
@@ -15,6 +15,7 @@ import { withoutReported } from './reconfigure/reported-address.ts'
 import { refuseStopped } from './reconfigure/stopped-pods.ts'
 import { unappliedOfMaster } from './reconfigure/without-dry-run.ts'
 import type { UnappliedChange } from './reconfigure/without-dry-run.ts'
+import { asItIs, refuseRejoining } from './rejoin/due.ts'
 import { asThere, changeWithReason, fixedOf } from './reconfigure/refuse-fixed.ts'
 
 /** @throws `task-failed` if a run of reconfigure was interrupted: what it has written was not proven yet. */
@@ -62,10 +63,22 @@ export const sameMaster = defineTask({
   reads:
     'whether kubeadm of the same minor release accepts the configuration; the manifests of the static pods, also where they are while one is restarted or etcd is restored, the configuration of the kubelet and its client certificate, and what kubeadm (v1.31 and later, of the same minor release) would write, otherwise what the configuration sets; taints of the Node where they have changed in the inventory; nothing where there is no complete control-plane node yet',
   example: exampleConfig,
-  params: () => hostConfigSchema.superRefine(configFits),
+  params: () =>
+    hostConfigSchema
+      .extend({
+        rejoining: flag()
+          .default(false)
+          .describe(
+            'compare with the name and the address that the node has, which the playbook rename-or-readdress changes',
+          ),
+      })
+      .superRefine(configFits),
   title: () => 'static pods and kubelet have the configured settings',
 
-  async check(ctx, given): Promise<Verdict<string | undefined>> {
+  async check(ctx, { rejoining, ...wanted }): Promise<Verdict<string | undefined>> {
+    if (!rejoining) await refuseRejoining(ctx)
+    const given = rejoining ? await asItIs(ctx, wanted) : wanted
+    if (given === undefined) return ok('not compared: an interrupted run has left it')
     // also a new host: nothing has been prepared on it yet
     await refuseUnaccepted(ctx, given)
     await refuseStopped(ctx)
@@ -75,7 +88,7 @@ export const sameMaster = defineTask({
       ctx,
       (await kubeletCredential(ctx))?.certificate,
       given.self.name,
-      'to rename it, put it under its present name into removed_masters, run playbooks/remove-master.ts, and let it join under the new one by playbooks/ha-masters.ts; kubeadm would register another node',
+      'to rename it while the cluster serves, run playbooks/rename-or-readdress.ts; kubeadm would register another node',
     )
     await refuseNodeDifferences(ctx, given)
     // it is not known then: kubeadm of another version, as before an upgrade, writes other files

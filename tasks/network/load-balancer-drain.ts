@@ -5,6 +5,7 @@ import {
   drainParams,
   replaceConfiguration,
   requireConfiguration,
+  serverOf,
 } from './load-balancers/draining.ts'
 import { refuseLastReady } from './load-balancers/last-ready.ts'
 
@@ -25,6 +26,9 @@ export const loadBalancerDrain = defineTask({
   makes: ({ server }) => [drainOf(server)],
 
   async check(ctx, { server, dest }) {
+    const drained = { what: `server ${server}`, from: 'used', to: 'drained' }
+    // under --check, after a task that would add it
+    if (ctx.predicted(serverOf(server))) return drift(drained)
     const text = await requireConfiguration(ctx, dest)
     const fault = drainFault(text, server)
     if (fault !== undefined)
@@ -33,7 +37,7 @@ export const loadBalancerDrain = defineTask({
       })
     if (withDrained(text, server) === text) return ok()
     await refuseLastReady(ctx, text, server)
-    return drift({ what: `server ${server}`, from: 'used', to: 'drained' })
+    return drift(drained)
   },
 
   async apply(ctx, { server, dest }) {

@@ -5,6 +5,7 @@ import {
   drainParams,
   replaceConfiguration,
   requireConfiguration,
+  serverOf,
 } from './load-balancers/draining.ts'
 
 /** Brings back a server of a load balancer that load-balancer-drain has drained. One that an administrator disabled stays so. */
@@ -18,13 +19,13 @@ export const loadBalancerUndrain = defineTask({
   title: ({ server }) => `the load balancer uses ${server}`,
 
   async check(ctx, { server, dest }) {
+    const used = { what: `server ${server}`, from: 'drained', to: 'used' }
+    if (ctx.predicted(drainOf(server)) && ctx.predicted(serverOf(server))) return drift(used)
     const text = await requireConfiguration(ctx, dest)
     // under --check, after a task that would drain it
     const predicted =
       ctx.predicted(drainOf(server)) && hasServer(text, server) && withDrained(text, server) !== text
-    return withoutDrained(text, server) === text && !predicted
-      ? ok()
-      : drift({ what: `server ${server}`, from: 'drained', to: 'used' })
+    return withoutDrained(text, server) === text && !predicted ? ok() : drift(used)
   },
 
   async apply(ctx, { server, dest }) {

@@ -3,6 +3,7 @@ import type { CheckContext } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import { addressOf, hostInUrl, isMapped } from './addresses/addresses.ts'
 import { targetsIn } from './load-balancers/configuration.ts'
+import { serverOf } from './load-balancers/draining.ts'
 import { nextOf, putConfiguration } from './load-balancers/put.ts'
 import { readyUrls } from './load-balancers/ready.ts'
 import { renderTemplate } from '../files/templates/render.ts'
@@ -162,7 +163,7 @@ export const loadBalancer = defineTask({
   params,
   title: ({ port, backends }) =>
     `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
-  makes: (given) => [predictedName(given)],
+  makes: (given) => [predictedName(given), ...given.backends.map(({ name }) => serverOf(name))],
 
   async check(ctx, given) {
     const { dest } = given

@@ -7,7 +7,7 @@ import type { HostConfig } from '../kubeadm/settings.ts'
 import { nodeIpSchema } from '../kubeadm/network-rules.ts'
 
 /** The --node-ip that a node has; undefined for a node without one. */
-const nodeIpIn = (flags: string): string | undefined =>
+export const nodeIpIn = (flags: string): string | undefined =>
   nodeIpSchema.safeParse(/--node-ip=([^\s"]+)/.exec(flags)?.[1]).data
 
 /**

@@ -114,3 +114,6 @@ export const formerFiles = '/etc/coxswain/reconfigure'
 
 /** Exists on each control-plane node from before a cluster is moved to another endpoint until nothing refers to the former one. */
 export const endpointMovePath = '/etc/coxswain/move-endpoint'
+
+/** Exists on a control-plane node from before it leaves its cluster to join it again under another name or address, until it has. */
+export const rejoinRecord = '/etc/coxswain/rejoin.json'

@@ -17,6 +17,9 @@ export const drainParams = () => ({
 /** The name under which a drained server is predicted under `--check`. */
 export const drainOf = (server: string): string => `the drain of the server ${server}`
 
+/** The name under which a server of a load balancer is predicted under `--check`. */
+export const serverOf = (server: string): string => `the server ${server} of the load balancer`
+
 /** @throws `task-failed` if the host does not have a configuration of haproxy. */
 export const requireConfiguration = async ({ remote, host }: CheckContext, dest: string): Promise<string> => {
   const text = await readText(remote, dest)
