@@ -5,6 +5,7 @@ import {
   clusterInfo,
   credentialsValid,
   etcdHealthy,
+  etcdPeerAddresses,
   loadBalancerCanDrain,
   loadBalancerDrain,
   loadBalancerUndrain,
@@ -122,8 +123,6 @@ export default playbook({
         rejoinPlan({
           masters: ctx.group('masters').map(master),
           endpoint: ctx.vars.control_plane_endpoint,
-          podSubnet: ctx.vars.pod_subnet,
-          serviceSubnet: ctx.vars.service_subnet,
           peers: [...balancersOf(ctx), ...namesOf(ctx, 'workers')],
         }),
       ],
@@ -145,6 +144,16 @@ export default playbook({
       anyErrorsFatal: true,
       become: true,
       tasks: balancer,
+    }),
+
+    // while addresses change, connections come from either; and what was added goes when a host has lost its former address
+    play('members of etcd can reach each other from all addresses of their hosts', {
+      hosts: 'masters',
+      anyErrorsFatal: true,
+      become: true,
+      tasks: (ctx) => [
+        etcdPeerAddresses({ configuration: configOf(ctx), masters: ctx.group('masters').map(master) }),
+      ],
     }),
 
     play('the first master, or the one that an interrupted run has left', {

@@ -11,11 +11,18 @@ import { explainControlPlane } from './kubeadm/explain.ts'
 import { joinMaster } from './kubeadm/join-master.ts'
 import { resetWords } from './kubeadm/kubeadm.ts'
 import { leaveCluster } from './kubeadm/leave-cluster.ts'
-import { adminConf, adminConfFile, kubeadmConfigPath, newCertificates } from './kubeadm/paths.ts'
+import {
+  adminConf,
+  adminConfFile,
+  kubeadmConfigPath,
+  newCertificates,
+  peerNamesRecord,
+} from './kubeadm/paths.ts'
 import { hostConfigSchema } from './kubeadm/settings.ts'
 import { copySharedFiles, joiningFiles } from './kubeadm/shared-files.ts'
 import { changeNode } from './nodes/node.ts'
 import { exampleConfig } from './reconfigure/params.ts'
+import { changesAddress } from './rejoin/faults.ts'
 import { inWords, isKnownAs, presentIdentity } from './rejoin/identity.ts'
 import { patchFor } from './rejoin/kept.ts'
 import { memberOfIdentity, readyOthers, requireOtherMembers } from './rejoin/others.ts'
@@ -28,6 +35,7 @@ import {
   removeOtherRecords,
 } from './rejoin/record.ts'
 import type { Rejoin } from './rejoin/record.ts'
+import { changePeerNames, peerNameChanges } from './rejoin/peer-certificate.ts'
 import { undoKubeadm } from './reset/undo-kubeadm.ts'
 
 const params = () =>
@@ -80,8 +88,17 @@ const leave = async (
   await removeOtherRecords(ctx)
 }
 
-/** Lets the host join under its new name and address. It can be repeated at any point. */
-const join = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void> => {
+/**
+ * Lets the host join under its new name and address. It can be repeated at any point.
+ *
+ * @param addsAddresses whether the certificate of its member names all addresses of the host.
+ */
+const join = async (
+  ctx: ApplyContext,
+  via: ApplyContext,
+  given: Params,
+  addsAddresses: boolean,
+): Promise<void> => {
   const { configuration, ignorePreflightErrors, patience } = given
   const { self, cluster } = configuration
   const text = renderConfig(await withNodeIp(ctx, configuration))
@@ -92,6 +109,8 @@ const join = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promis
       `adding the etcd member ${self.name}: ${quorumAfter(members, allRespond(members), { kind: 'add', name: self.name }).sum}`,
     )
   await copySharedFiles(ctx, via, await joiningFiles(via))
+  // kubeadm keeps a certificate that has more names than it needs
+  await changePeerNames(ctx, configuration, await peerNameChanges(ctx, configuration, addsAddresses))
   await joinMaster(ctx, via, {
     ...self,
     port: cluster.bindPort,
@@ -155,7 +174,8 @@ export const rejoinMaster = defineTask({
       await leave(ctx, via, given, record)
       await recordRejoin(ctx, { ...record, stage: 'joining' })
     }
-    await join(ctx, via, given)
+    const hadMore = await ctx.remote.exists(peerNamesRecord)
+    await join(ctx, via, given, hadMore || changesAddress(record))
     await changeNode(via, self.name, (node) => patchFor(node, record.kept))
     await requireGone(via, record)
     await forgetRejoin(ctx)

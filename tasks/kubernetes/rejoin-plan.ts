@@ -10,7 +10,6 @@ import { requireMembers } from './etcd/members.ts'
 import { quorumNotKnown } from './etcd/not-known.ts'
 import { kubectl } from './kubeadm/kubectl.ts'
 import { endpointSchema } from './kubeadm/names.ts'
-import { defaultServiceSubnet, networkList } from './kubeadm/network-rules.ts'
 import { masterSchema } from './kubeadm/settings.ts'
 import type { Master } from './kubeadm/settings.ts'
 import { findNode } from './nodes/node.ts'
@@ -29,8 +28,6 @@ const params = () =>
       .min(1)
       .describe('the control-plane nodes, with their new names and addresses'),
     endpoint: endpointSchema.describe('host:port of the load balancer'),
-    podSubnet: networkList().describe('the network of the pods'),
-    serviceSubnet: networkList().default(defaultServiceSubnet).describe('the network of the services'),
     peers: words()
       .default([])
       .describe('other hosts that must reach the control-plane nodes: load balancers and workers'),
@@ -167,7 +164,6 @@ export const rejoinPlan = defineTask({
   example: {
     masters: [{ name: 'cp1', address: '10.0.0.21' }],
     endpoint: '10.0.0.10:6443',
-    podSubnet: '10.244.0.0/16',
   },
   params,
   title: () => 'the new names and addresses are possible',
@@ -183,7 +179,7 @@ export const rejoinPlan = defineTask({
     if (changes.length === 0) return ok<readonly string[]>([])
     refuseFaults([
       ...found.flatMap((one) => ('from' in one ? [] : [one])),
-      ...changeFaults(all, changes, given),
+      ...changeFaults(all, changes, given.endpoint),
       ...(await takenNames(ctx, changes)),
       ...(await localVolumes(ctx, changes)),
       ...(await reachFaults(ctx, all, changes, given.peers)),

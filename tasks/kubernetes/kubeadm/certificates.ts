@@ -94,14 +94,20 @@ export const missingApiNames = async (
   return found === undefined ? [] : missingIn(found, [address, ...apiNames])
 }
 
-/** All names and addresses that the certificate of the API server has; none if there is no certificate. */
-export const apiNamesOf = async (ctx: CheckContext): Promise<readonly string[]> => {
-  const [found] = await read(ctx, 'apiserver')
+/** All names and addresses in a certificate; none if there is no certificate. */
+const namesIn = async (ctx: CheckContext, leaf: Leaf['name']): Promise<readonly string[]> => {
+  const [found] = await read(ctx, leaf)
   return (found?.subjectAltName ?? '')
     .split(', ')
     .map((one) => canonicalAddress(one.replace(/^(?:DNS|IP Address):/, '')))
     .filter(Boolean)
 }
+
+/** All names and addresses that the certificate of the API server has; none if there is no certificate. */
+export const apiNamesOf = (ctx: CheckContext): Promise<readonly string[]> => namesIn(ctx, 'apiserver')
+
+/** The same of the certificate with which an etcd member reaches the others. */
+export const etcdPeerNames = (ctx: CheckContext): Promise<readonly string[]> => namesIn(ctx, 'etcd/peer')
 
 /** Names that the certificate of the API server has, of those given; none if there is no certificate. */
 export const presentApiNames = async (

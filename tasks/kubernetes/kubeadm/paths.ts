@@ -117,3 +117,6 @@ export const endpointMovePath = '/etc/coxswain/move-endpoint'
 
 /** Exists on a control-plane node from before it leaves its cluster to join it again under another name or address, until it has. */
 export const rejoinRecord = '/etc/coxswain/rejoin.json'
+
+/** The addresses of a host that were added to the certificate of its etcd member, a line for each. */
+export const peerNamesRecord = '/etc/coxswain/etcd-peer-addresses'

@@ -16,6 +16,14 @@ export const rejoinIsDue =
     return identity !== undefined && !isKnownAs(identity, wanted)
   }
 
+/** Whether it is another address that a host is to have. */
+export const addressIsDue =
+  ({ address }: Master) =>
+  async (ctx: CheckContext): Promise<boolean> => {
+    const from = (await recordedRejoin(ctx))?.from ?? (await presentIdentity(ctx))
+    return from !== undefined && !isKnownAs(from, { name: from.name, address })
+  }
+
 /**
  * A configuration with the name and the addresses that the node has now.
  *

@@ -1,7 +1,6 @@
 /** New names and addresses that control-plane nodes cannot get. Pure. */
 import { z } from '../../../engine/index.ts'
 import { addressOf } from '../../network/addresses/addresses.ts'
-import { contains, networksOf } from '../../network/addresses/networks.ts'
 import { isSameValue } from '../../network/addresses/same-value.ts'
 import type { Finding } from '../../shared/finding.ts'
 import { finding } from '../../shared/finding.ts'
@@ -18,56 +17,28 @@ export interface Change {
   readonly stage: 'leaving' | 'joining' | undefined
 }
 
-/** The networks of a cluster, and where it is reached. */
-export interface Surroundings {
-  readonly endpoint: string
-  readonly podSubnet: string
-  readonly serviceSubnet: string
-}
-
 const fault = (subject: string, what: string, cure: string): Finding => finding(subject, 'fault', what, cure)
 
 /** Whether the address of a node changes. */
-export const changesAddress = ({ from, to }: Change): boolean =>
+export const changesAddress = ({ from, to }: Pick<Change, 'from' | 'to'>): boolean =>
   !isSameValue(from.address, to.address) || !isSameValue(from.peer, to.address)
 
 /** Whether the name of a node changes. */
 export const changesName = ({ from, to }: Change): boolean => from.name !== to.name
 
-/** What is wrong with a new address. */
-const addressFaults = (
-  { from, to }: Change,
-  { podSubnet, serviceSubnet }: Pick<Surroundings, 'podSubnet' | 'serviceSubnet'>,
-): Finding[] => {
+/** What is wrong with a new address. Networks of the cluster are compared with it wherever a configuration is rendered. */
+const addressFaults = ({ from, to }: Change): Finding[] => {
   const [former, next] = [addressOf(from.address), addressOf(to.address)]
   if (next === undefined)
     return [
       fault(to.name, `${to.address} is not an IP address`, 'set advertise_address to an address of the host'),
     ]
-  const networks = (
-    [
-      ['pod_subnet', podSubnet],
-      ['service_subnet', serviceSubnet],
-    ] as const
-  ).filter(([, list]) =>
-    networksOf(list).some((network) => network !== undefined && contains(network, to.address)),
-  )
+  if (former === undefined || former.family === next.family) return []
   return [
-    ...(former !== undefined && former.family !== next.family
-      ? [
-          fault(
-            to.name,
-            `${from.address} and ${to.address} are of different families`,
-            'a cluster keeps the family of its nodes: give it an address of the former family',
-          ),
-        ]
-      : []),
-    ...networks.map(([setting, list]) =>
-      fault(
-        to.name,
-        `${to.address} is in ${setting} ${list}`,
-        'give it an address outside the networks of the cluster',
-      ),
+    fault(
+      to.name,
+      `${from.address} and ${to.address} are of different families`,
+      'a cluster keeps the family of its nodes: give it an address of the former family',
     ),
   ]
 }
@@ -136,15 +107,16 @@ const endpointFaults = (changes: readonly Change[], endpoint: string): Finding[]
  *
  * @param all the control-plane nodes in the order of the inventory, also those that stay as they are.
  * @param changes those that change.
+ * @param endpoint where the cluster is reached.
  */
 export const changeFaults = (
   all: readonly Change[],
   changes: readonly Change[],
-  surroundings: Surroundings,
+  endpoint: string,
 ): Finding[] => [
-  ...changes.filter(changesAddress).flatMap((change) => addressFaults(change, surroundings)),
+  ...changes.filter(changesAddress).flatMap(addressFaults),
   ...sharedFaults(all),
-  ...endpointFaults(changes, surroundings.endpoint),
+  ...endpointFaults(changes, endpoint),
 ]
 
 const volumesSchema = z.object({

@@ -3,7 +3,7 @@ import { CoxswainError, z } from '../../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { isSameValue } from '../../network/addresses/same-value.ts'
 import { jsonReader } from '../../shared/json-reader.ts'
-import { rejoinRecord, replacedFolder } from '../kubeadm/paths.ts'
+import { peerNamesRecord, rejoinRecord, replacedFolder } from '../kubeadm/paths.ts'
 import { masterSchema } from '../kubeadm/settings.ts'
 import type { Master } from '../kubeadm/settings.ts'
 import { identitySchema, inWords } from './identity.ts'
@@ -48,9 +48,12 @@ export const recordRejoin = async ({ remote }: ApplyContext, record: Rejoin): Pr
 /** Removes the record, when the host is in its cluster again. */
 export const forgetRejoin = ({ remote }: ApplyContext): Promise<void> => remote.remove(rejoinRecord)
 
-/** Removes all that Coxswain keeps of the former node, but for the record itself, and former keys that snapshots of etcd need. */
+/**
+ * Removes all that Coxswain keeps of the former node, but for the record itself, former keys that snapshots of etcd need, and the addresses
+ * that its certificates had more.
+ */
 export const removeOtherRecords = async ({ remote }: ApplyContext): Promise<void> => {
-  const stay = new Set([rejoinRecord, replacedFolder])
+  const stay = new Set([rejoinRecord, replacedFolder, peerNamesRecord])
   const paths = ((await remote.list('/etc/coxswain')) ?? []).map((name) => `/etc/coxswain/${name}`)
   for (const path of paths) if (!stay.has(path)) await remote.remove(path, { recursive: true })
 }
