@@ -21,6 +21,7 @@ import etcdBackup from '../../playbooks/etcd-backup.ts'
 import etcdDefrag from '../../playbooks/etcd-defrag.ts'
 import etcdRestore from '../../playbooks/etcd-restore.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
+import renameOrReaddress from '../../playbooks/rename-or-readdress.ts'
 import moveEndpoint from '../../playbooks/move-endpoint.ts'
 import maintenance from '../../playbooks/maintenance.ts'
 import renewCerts from '../../playbooks/renew-certs.ts'
@@ -658,6 +659,39 @@ test('move-endpoint: the new endpoint is proven from every node before anything 
   // one host asks all others: a part of the hosts, as with --limit, does not prove it for all
   assert.equal(plan.plays[4]?.candidates.size, 3)
   assert.match(JSON.stringify(tasksFor(plan, 4, 'm1')[0]?.params), '"workers":["w1"]')
+})
+
+test('rename-or-readdress: all is looked at before the first master leaves, and each leaves and joins before the next one', async () => {
+  const plan = await planWith(renameOrReaddress, 'workers: { hosts: { w1: { address: 192.0.2.51 } } }')
+  const balanced = namesFor(await planOf(haMasters), 3, 'lb1')
+  const turn = [
+    'load-balancer-can-drain',
+    'rejoin-begin',
+    'load-balancer-drain',
+    'rejoin-master',
+    'etcd-healthy',
+    'node-ready',
+    'load-balancer-undrain',
+    'user-kubeconfig',
+  ]
+  assert.equal(
+    plan.plays.map(({ portions, candidates }, play) => {
+      const host = ['m1', 'lb1'].find((one) => candidates.has(one)) ?? ''
+      return [host, portions, namesFor(plan, play, host)]
+    }),
+    [
+      ['m1', [], ['own-addresses', 'credentials-valid', 'no-rotation', 'no-endpoint-move']],
+      ['m1', [], ['same-cluster', 'rejoin-plan']],
+      ['m1', [], ['same-master']],
+      ['lb1', [], balanced],
+      ['m1', [], ['etcd-peer-addresses']],
+      ['m1', [], turn],
+      ['m1', [1], turn],
+      ['m1', [], ['write-config', 'cluster-info']],
+    ],
+  )
+  assert.match(JSON.stringify(tasksFor(plan, 1, 'm1')[1]?.params), '"peers":["lb1","w1"]')
+  await rejects(() => planOf(renameOrReaddress, 'strategy=phases'), 'inventory-invalid', 'strategy is phases')
 })
 
 test('move-endpoint: names go from the certificates only where the user says so, and never those of the inventory', async () => {

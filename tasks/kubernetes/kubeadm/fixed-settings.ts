@@ -16,7 +16,7 @@ export interface FixedSettings {
 }
 
 const anotherAddress =
-  'take the master out with playbooks/remove-master.ts, and let it join with its new address by playbooks/ha-masters.ts'
+  'set advertise_address of the master, and run playbooks/rename-or-readdress.ts'
 const anotherCluster = 'a cluster with another value is a new cluster'
 
 /**
@@ -45,7 +45,7 @@ export const fixedSettings: readonly FixedSettings[] = [
     program: 'etcd',
     arguments: ['name'],
     why: 'kubeadm and the playbooks find the member of a master by its name',
-    way: 'take the master out with playbooks/remove-master.ts, and let it join under its new name by playbooks/ha-masters.ts',
+    way: 'give the master its new name in the inventory, and run playbooks/rename-or-readdress.ts',
   },
   {
     program: 'etcd',

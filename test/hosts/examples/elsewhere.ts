@@ -64,6 +64,9 @@ const onRotation = (call: string): Elsewhere =>
 /** The playbook that moves a cluster to another endpoint calls it, and its test moves one. */
 const onMove = (call: string): Elsewhere =>
   operation('it takes a control plane', 'move-endpoint', call, 'operations/move-endpoint')
+/** The playbook that gives masters other names and addresses calls it, and its test does that to a cluster. */
+const onRename = (call: string): Elsewhere =>
+  operation('it takes a control plane', 'rename-or-readdress', call, 'operations/rename-or-readdress')
 /** The playbook that replaces keys calls it, and its test replaces those of a cluster. */
 const onKeys = (call: string): Elsewhere =>
   operation('it takes a control plane', 'rotate-keys', call, 'operations/rotate-keys')
@@ -151,6 +154,11 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
     'operations/adopt',
   ),
   'reconfigure-plan': onReconfigure('reconfigurePlan'),
+  'rejoin-begin': onRename('rejoinBegin'),
+  'rejoin-interrupted': onRename('rejoinInterrupted'),
+  'rejoin-master': onRename('rejoinMaster'),
+  'rejoin-plan': onRename('rejoinPlan'),
+  'etcd-peer-addresses': onRename('etcdPeerAddresses'),
   'reconfigure-master': onReconfigure('reconfigureMaster'),
   'reconfigure-kube-proxy': onReconfigure('reconfigureKubeProxy'),
   'upload-cluster-config': onReconfigure('uploadClusterConfig'),

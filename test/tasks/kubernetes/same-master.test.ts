@@ -40,7 +40,7 @@ test('a master whose node has another name is named, with the name to write, on 
     assert.match(String(run.error), 'host is the node m1.example.com of this cluster, not m1')
     assert.match(
       hintOf(run.error),
-      /^give the host the name m1\.example\.com in the inventory; to rename it, .*remove-master\.ts.*ha-masters\.ts/,
+      /^give the host the name m1\.example\.com in the inventory; to rename it while the cluster serves, run playbooks\/rename-or-readdress\.ts/,
     )
     assert.match(hintOf(run.error), 'give the host the name m1.example.com in the inventory')
   }
