@@ -11,8 +11,12 @@ export const failuresOfKubeadm: readonly Failure[] = [
     what: 'A host with several addresses advertises the wrong one, and the join destroys the cluster',
     reported: ['kubeadm#2275'],
     answer: 'refused',
-    how: 'Each master is given its address (`advertise_address`), and must have it; that is checked before anything is changed.',
+    how: 'Each master is given its address (`advertise_address`), and must have it; that is checked before anything is changed. While a master changes its address, its member of etcd can use both: others refuse an address that its certificate does not name.',
     tests: [
+      [
+        'test/tasks/kubernetes/etcd-peer-addresses.test.ts',
+        'while an address changes, all addresses of the host are named',
+      ],
       [
         'test/tasks/network/own-addresses.test.ts',
         'an address that it does not have is refused, with those that it has',

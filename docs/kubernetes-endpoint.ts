@@ -96,5 +96,5 @@ What it does not do:
 - It has been run on a cluster of 1.37 only, by \`test/e2e/operations/move-endpoint.test.ts\`: writers through both endpoints lost nothing. What comes back after a failure was tried on scripted hosts,
   as was a move that is cut off before and after each command that changes something, and continued.
 
-To give a master another address or another name, there is no playbook: put it under its present name and address into \`removed_masters\`, run \`remove-master\`, and let it join with the new ones by \`ha-masters\`. Both refusals say so.
+To give a master another address or another name, run \`rename-or-readdress\`.
 `

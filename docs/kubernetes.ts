@@ -13,6 +13,7 @@ import { maintenance } from './kubernetes-maintenance.ts'
 import { masters } from './kubernetes-masters.ts'
 import { endpoint } from './kubernetes-endpoint.ts'
 import { operations } from './kubernetes-operations.ts'
+import { rename } from './kubernetes-rename.ts'
 import { settings } from './kubernetes-settings.ts'
 import { reconfigure } from './kubernetes-reconfigure.ts'
 import { workers } from './kubernetes-workers.ts'
@@ -285,7 +286,7 @@ cluster is the one that is compared with. \`preflight\` says all of that before.
 ${settings}${endpoint}
 ${adoption}${operations}
 ${reconfigure}
-${masters}
+${masters}${rename}
 ${workers}
 ${maintenance}`
 }

@@ -244,6 +244,24 @@ export const capabilities: readonly Capability[] = [
     better: [],
   },
   {
+    what: 'Masters get other names and addresses while the cluster serves',
+    ours: 'yes, one at a time, with what their Nodes had',
+    tests: [
+      [
+        `${operations}/rename-or-readdress.test.ts`,
+        'a writer loses nothing while one master gets a name and an address and another an address',
+      ],
+    ],
+    theirs: {
+      kubespray: 'not found',
+      kubeone: 'not found',
+      k0sctl: 'not found',
+      kcp: 'partly: by new machines',
+      talos: 'not found',
+    },
+    better: [],
+  },
+  {
     what: 'Networks of pods',
     ours: 'partly: flannel; Calico, Cilium and others are applied, and not tried on a cluster',
     tests: [['test/tasks/kubernetes/apply-cni.test.ts', 'flannel and calico are used at a pinned version']],

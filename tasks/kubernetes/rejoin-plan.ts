@@ -1,7 +1,5 @@
-import { CoxswainError, defineTask, ok, shellFile, shellProgram, words, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, ok, words, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { hostInUrl } from '../network/addresses/addresses.ts'
-import { rowsIn } from '../facts/reading/values.ts'
 import { counted } from '../shared/counted.ts'
 import { finding } from '../shared/finding.ts'
 import type { Finding } from '../shared/finding.ts'
@@ -13,13 +11,12 @@ import { endpointSchema } from './kubeadm/names.ts'
 import { masterSchema } from './kubeadm/settings.ts'
 import type { Master } from './kubeadm/settings.ts'
 import { findNode } from './nodes/node.ts'
-import { changeFaults, changesAddress, changesName, volumeFaults } from './rejoin/faults.ts'
+import { changeFaults, changesName, volumeFaults } from './rejoin/faults.ts'
 import type { Change } from './rejoin/faults.ts'
 import { inWords, isKnownAs, presentIdentity } from './rejoin/identity.ts'
+import { contextOf, reachFaults } from './rejoin/reach.ts'
 import { recordedRejoin } from './rejoin/record.ts'
 import { rejoinSums } from './rejoin/sums.ts'
-
-const reachMany = shellFile(import.meta.url, 'rejoin/reach-many.sh')
 
 const params = () =>
   z.object({
@@ -33,10 +30,6 @@ const params = () =>
       .describe('other hosts that must reach the control-plane nodes: load balancers and workers'),
   })
 type Params = z.output<ReturnType<typeof params>>
-
-/** A host of the inventory, which can be the one that asks. */
-const contextOf = async (ctx: CheckContext, name: string): Promise<CheckContext> =>
-  name === ctx.host.name ? ctx : ctx.on(name)
 
 /** A control-plane node as it is, and as the inventory says. */
 const changeOf = async (ctx: CheckContext, to: Master): Promise<Change | Finding> => {
@@ -70,54 +63,6 @@ const takenNames = async (ctx: CheckContext, changes: readonly Change[]): Promis
           ),
         ],
   )
-}
-
-/** Addresses that a host does not reach. */
-const unreached = async (
-  ctx: CheckContext,
-  host: string,
-  addresses: readonly string[],
-): Promise<Finding[]> => {
-  if (addresses.length === 0) return []
-  const on = await contextOf(ctx, host)
-  const query = on.remote.query({
-    timeout: 10 + 5 * addresses.length,
-    label: `reach ${addresses.join(', ')}`,
-  })
-  const text = await query`${shellProgram(reachMany, ...addresses.map(hostInUrl))}`.text()
-  return rowsIn(text.replaceAll(' ', '\t')).flatMap(([address = '', answer = '', ...more]) =>
-    answer === 'open' || answer === 'closed'
-      ? []
-      : [
-          finding(
-            host,
-            'fault',
-            `it does not reach ${address} (${[answer, ...more].join(' ')})`,
-            'while one master after the other changes, hosts with former and with new addresses must reach each other: give them a route, or both addresses until the last one has changed',
-          ),
-        ],
-  )
-}
-
-/** Whether every host reaches the new addresses, and each that changes the present ones of the others. */
-const reachFaults = async (
-  ctx: CheckContext,
-  all: readonly Change[],
-  changes: readonly Change[],
-  peers: readonly string[],
-): Promise<Finding[]> => {
-  const moving = changes.filter((change) => changesAddress(change) && change.stage !== 'joining')
-  if (moving.length === 0) return []
-  const hosts = [...new Set([...all.map(({ to }) => to.name), ...peers])]
-  const found = await Promise.all(
-    hosts.map((host) => {
-      const others = moving.filter(({ to }) => to.name !== host).map(({ to }) => to.address)
-      const isMoving = moving.some(({ to }) => to.name === host)
-      const present = isMoving ? all.filter(({ to }) => to.name !== host).map(({ from }) => from.peer) : []
-      return unreached(ctx, host, [...new Set([...others, ...present])])
-    }),
-  )
-  return found.flat()
 }
 
 /** @throws `task-failed` with all that keeps the changes from being made. */

@@ -66,6 +66,8 @@ const tasks = resolve(import.meta.dirname, '../../tasks')
 
 /** Tasks that write a complete new file instead of an edit. */
 const completeFiles: ReadonlySet<string> = new Set([
+  'kubernetes/rejoin/peer-certificate.ts',
+  'kubernetes/rejoin/record.ts',
   // shared functions for reading and writing
   'files/editing/editing.ts',
   'kubernetes/encryption/record.ts',

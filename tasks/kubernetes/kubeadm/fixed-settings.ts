@@ -15,8 +15,7 @@ export interface FixedSettings {
   readonly allows?: (from: string | undefined, to: string | undefined) => boolean
 }
 
-const anotherAddress =
-  'set advertise_address of the master, and run playbooks/rename-or-readdress.ts'
+const anotherAddress = 'set advertise_address of the master, and run playbooks/rename-or-readdress.ts'
 const anotherCluster = 'a cluster with another value is a new cluster'
 
 /**

@@ -4,10 +4,9 @@ import { isCoxswainError } from '../../../engine/index.ts'
 import { rejoinBegin } from '../../../tasks/kubernetes/rejoin-begin.ts'
 import { rejoinMaster } from '../../../tasks/kubernetes/rejoin-master.ts'
 import { suite } from '../../support/spec.ts'
-import { hintOf } from './etcd-world.ts'
-import { filesOf, record, rejoinWorld } from './rejoin-world.ts'
+import { record, rejoinWorld } from './rejoin-world.ts'
 
-const test = suite('rejoin-begin and rejoin-master')
+const test = suite('rejoin-master')
 
 const self = { name: 'cp1', address: '10.0.0.21' }
 const begin = rejoinBegin({ self, masters: 'm2' })
@@ -93,10 +92,10 @@ test('an address alone keeps the name, and a name alone the address', async () =
 })
 
 test('a run that ends at any command is completed by the next one, and etcd never has fewer than two of its three members', async () => {
-  const whole = rejoinWorld({ node })
-  await whole.run(begin)
-  await whole.run(rejoin)
-  const commands = whole.commands()
+  const undisturbed = rejoinWorld({ node })
+  await undisturbed.run(begin)
+  await undisturbed.run(rejoin)
+  const commands = undisturbed.commands()
   assert.ok(commands >= 6, `${commands} commands`)
   for (let at = 1; at <= commands; at += 1)
     for (const after of [false, true]) {
@@ -125,49 +124,6 @@ test('a run that ends at any command is completed by the next one, and etcd neve
       )
       assert.is((await world.run(rejoin)).outcome, 'ok', where)
     }
-})
-
-/** What a task says, when it is refused before anything is done. */
-const refused = async (world: ReturnType<typeof rejoinWorld>, task = begin): Promise<string> => {
-  for (const checkMode of [true, false]) {
-    const run = await world.run(task, checkMode)
-    assert.is(run.outcome, 'failed')
-    assert.equal(world.log, [])
-    assert.is(world.commands(), 0)
-    if (!checkMode) return `${String(run.error)} ${hintOf(run.error)}`
-  }
-  return ''
-}
-
-test('refused before anything is done: another member does not respond', async () => {
-  const text = await refused(rejoinWorld({ silent: ['10.0.0.3'] }))
-  assert.match(
-    text,
-    'without m1, etcd would lose its quorum: 3 members, 2 needed, 2 healthy; after removing m1',
-  )
-})
-
-test('refused before anything is done: the API server of another master is not ready', async () => {
-  assert.match(
-    await refused(rejoinWorld({ ready: false })),
-    'cp1 does not leave its cluster while the API server of m2 is not ready',
-  )
-})
-
-test('refused before anything is done: the only master', async () => {
-  assert.match(
-    await refused(rejoinWorld(), rejoinBegin({ self, masters: 'cp1' })),
-    'is the only control-plane node',
-  )
-})
-
-test('refused before anything is done: an etcd that is not that of kubeadm, and a host that is not a master', async () => {
-  const external = rejoinWorld()
-  external.host.files.delete('/etc/kubernetes/manifests/etcd.yaml')
-  assert.match(await refused(external), 'without an etcd of kubeadm')
-  const none = rejoinWorld()
-  for (const path of Object.keys(filesOf(self))) none.host.files.delete(path)
-  assert.match(await refused(none), 'cp1 is not a control-plane node')
 })
 
 test('a master whose former address is not there any more leaves: its member does not respond, and the others do', async () => {
@@ -213,11 +169,8 @@ test('former keys of encryption stay, because snapshots of etcd need them; other
   assert.not.ok(world.host.files.has('/etc/coxswain/restart-kubelet'))
 })
 
-for (const [what, params] of [
-  ['a name with upper-case letters', { self: { name: 'CP1', address: '10.0.0.21' } }],
-  ['no address', { self: { name: 'cp1' } }],
-] as const)
-  test(`bad parameters are refused: ${what}`, () => {
-    // @ts-expect-error a parameter is wrong or missing
-    assert.throws(() => rejoinBegin(params))
-  })
+test('bad parameters are refused: a name with upper-case letters', () => {
+  assert.throws(() =>
+    rejoinMaster({ configuration: { ...configuration, self: { name: 'CP1', address: '10.0.0.21' } } }),
+  )
+})
