@@ -42,8 +42,8 @@ the member, which the others send again, and it could not change a name.
    etcd must have all members, and the node be Ready, before the next one.
 5. The new Node gets the labels, annotations and taints of the former one, and the cordon of an administrator. Left out is what kubelets, controllers and pod networks set themselves, and annotations with the former name or address.
 
-- The same command continues a run that was interrupted anywhere: \`/etc/coxswain/rejoin.json\` on the host says what it was, how far it is, and what is kept. Until it has, \`ha-masters\`, \`reconfigure\` and the others that compare masters refuse, and say so.
-- A master that has lost its former address leaves as well, as long as the others have a quorum. Where all have lost theirs, give them back beside the new ones (\`ip addr add\`) until the playbook has ended.
+- The same command continues a run that was interrupted anywhere: \`/etc/coxswain/rejoin.json\` on the host says what it was, how far it is, and what is kept. Until it is gone, \`ha-masters\` and \`move-endpoint\` refuse, and say so.
+- A master that has lost its former address leaves as well, as long as the others have a quorum (tried on scripted hosts only). Where all have lost theirs, give them back beside the new ones (\`ip addr add\`) until the playbook has ended.
 - Without the group \`loadbalancers\`, let your load balancer have the new addresses beside the former ones first.
 - Remove the former addresses from the hosts after that, and run it once more.
 - Refused: the only master (let another one join first), an etcd that kubeadm has not made, \`strategy: phases\`, two masters that swap their names or addresses (give one a third one in between), and an authority of etcd that is kept elsewhere.
