@@ -1,6 +1,6 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { configFits } from './config/rendered.ts'
+import { configFits } from './config/refused.ts'
 import { pki } from './kubeadm/paths.ts'
 import { hostConfigSchema, masterSchema } from './kubeadm/settings.ts'
 import type { Master } from './kubeadm/settings.ts'

@@ -2,7 +2,7 @@ import { CoxswainError, defineTask, drift, isCoxswainError, ok, words, z } from 
 import type { ApplyContext } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { withNodeIp } from './config/node-ip.ts'
-import { configFits } from './config/rendered.ts'
+import { configFits } from './config/refused.ts'
 import { allRespond, quorumAfter } from './etcd/arithmetic.ts'
 import { moveLeadership } from './etcd/leadership.ts'
 import { etcdWaitParam } from './etcd/member.ts'

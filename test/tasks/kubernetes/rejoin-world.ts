@@ -151,6 +151,7 @@ export const rejoinWorld = ({
     [/get node \S+ --ignore-not-found -o 'jsonpath/, ''],
     [/get pods --all-namespaces/, '{"items":[]}'],
     [/get pdb --all-namespaces/, '{"items":[]}'],
+    [/get daemonsets --all-namespaces/, ''],
     [
       / delete node (\S+) --ignore-not-found/,
       acting((script) => {
