@@ -62,6 +62,8 @@ const implied: readonly {
       'reconfigureKubeProxy.cluster.timeouts',
       'uploadClusterConfig.cluster.timeouts',
       'clusterState.configuration.cluster.timeouts',
+      'rejoinMaster.configuration.cluster.timeouts',
+      'etcdPeerAddresses.configuration.cluster.timeouts',
       'workerJoin.timeouts',
       'logrotate.delayCompress',
     ],
@@ -80,6 +82,8 @@ const implied: readonly {
       'reconfigureKubeProxy.cluster.kubeProxy.mode',
       'uploadClusterConfig.cluster.kubeProxy.mode',
       'clusterState.configuration.cluster.kubeProxy.mode',
+      'rejoinMaster.configuration.cluster.kubeProxy.mode',
+      'etcdPeerAddresses.configuration.cluster.kubeProxy.mode',
     ],
   },
 ]
