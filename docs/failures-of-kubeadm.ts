@@ -162,7 +162,7 @@ export const failuresOfKubeadm: readonly Failure[] = [
     what: 'A reset leaves interfaces, rules and mounts, which the next cluster cannot use',
     reported: ['kubeadm#689', 'kubeadm#1822', 'flannel#820'],
     answer: 'prevented',
-    how: 'reset-node removes what kube-proxy and pod networks left, and nothing of others.',
+    how: 'reset-node removes what kube-proxy and pod networks left, and nothing of others; cni-leftovers what a removed pod network left on a node that stays.',
     tests: [
       [
         'test/tasks/kubernetes/reset-node.test.ts',
@@ -173,6 +173,10 @@ export const failuresOfKubeadm: readonly Failure[] = [
         'rules of Kubernetes are removed from both families, those of others stay',
       ],
       [masters, 'reset removes the cluster, and a second reset changes nothing'],
+      [
+        'test/tasks/kubernetes/reset-programs.test.ts',
+        'of pod networks alone, rules are removed without those of kube-proxy and of others',
+      ],
     ],
   },
   {

@@ -341,5 +341,8 @@ play 1/1: the cluster works (1 host)
   m1  ok       the cluster works  46.3 s
 \`\`\`
 
-\`smoke_image\` is an image with busybox (\`docker.io/library/busybox:1.37\`). Under \`--check\` nothing is started. Volumes are not tried.
+\`smoke_image\` is an image with busybox (\`docker.io/library/busybox:1.37\`). Under \`--check\` nothing is started.
+
+With a StorageClass (the default one, or \`smoke_storage_class\`), one pod writes a volume, and another one reads it. Without one, the run says that volumes were not tried. A default class without a provisioner
+is not used unless it is named: its volumes were made by hand. Such a volume can be claimed again afterwards; one that its class keeps (Retain) is named.
 `

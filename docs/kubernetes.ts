@@ -11,6 +11,7 @@ import { adoption } from './kubernetes-adopt.ts'
 import { install } from './kubernetes-install.ts'
 import { maintenance } from './kubernetes-maintenance.ts'
 import { masters } from './kubernetes-masters.ts'
+import { network } from './kubernetes-network.ts'
 import { endpoint } from './kubernetes-endpoint.ts'
 import { operations } from './kubernetes-operations.ts'
 import { rename } from './kubernetes-rename.ts'
@@ -286,6 +287,7 @@ cluster is the one that is compared with. \`preflight\` says all of that before.
 ${settings}${endpoint}
 ${adoption}${operations}
 ${reconfigure}
+${network}
 ${masters}${rename}
 ${workers}
 ${maintenance}`

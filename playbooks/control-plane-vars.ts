@@ -15,6 +15,7 @@ import {
 } from 'coxswain/tasks'
 import type { Cluster, HostConfig, Master } from 'coxswain/tasks'
 import { installVar, packagesFault } from './install-vars.ts'
+import { checksumFault, networkVars } from './pod-network.ts'
 
 /** The message for a text that is not a version. */
 const notAVersion = (text: string): string =>
@@ -67,10 +68,7 @@ export const controlPlaneVars = z
       .describe('the network of the services, in CIDR notation, or one of each family, comma-separated'),
     api_port: z.number().int().default(6443).describe('of each API server'),
     cert_sans: z.array(certSanSchema).default([]).describe('more names for the API server certificates'),
-    cni_manifest: z
-      .string()
-      .default('flannel')
-      .describe('a path here, or flannel, calico or cilium; none for a pod network that others install'),
+    ...networkVars,
     kube_users: z.array(z.string()).default(['root']).describe('who may use kubectl on the masters'),
     image_archives: z
       .string()
@@ -114,10 +112,14 @@ export const controlPlaneVars = z
       .describe('let reset go on where etcd has lost its quorum, or its data may still be needed'),
     ignore_preflight_errors: z.array(z.string()).default([]),
   })
-  .superRefine(({ kubernetes_version: version, allow_unknown_version: allowed, install }, context) => {
+  .superRefine((vars, context) => {
+    const { kubernetes_version: version, allow_unknown_version: allowed, install } = vars
     const fault = versionFault(version, allowed, '-e allow_unknown_version=true')
     if (fault !== undefined)
       context.addIssue({ code: 'custom', path: ['kubernetes_version'], message: fault })
+    const unchecked = checksumFault(vars)
+    if (unchecked !== undefined)
+      context.addIssue({ code: 'custom', path: ['cni_manifest_sha256'], message: unchecked })
     const lacking = packagesFault(install, version)
     if (lacking !== undefined) context.addIssue({ code: 'custom', path: ['install'], message: lacking })
   })

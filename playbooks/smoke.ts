@@ -14,13 +14,21 @@ export default playbook({
       .string()
       .default('docker.io/library/busybox:1.37')
       .describe('an image with busybox, its httpd and wget included'),
+    smoke_storage_class: z
+      .string()
+      .optional()
+      .describe(
+        'the StorageClass of the volume; by default that of the cluster; without one, volumes are not tried',
+      ),
   }),
   requires: oneCluster,
   plays: ({ play }) => [
     play('the cluster works', {
       hosts: observer,
       become: true,
-      tasks: ({ vars }) => [clusterSmoke({ image: vars.smoke_image })],
+      tasks: ({ vars }) => [
+        clusterSmoke({ image: vars.smoke_image, storageClass: vars.smoke_storage_class }),
+      ],
     }),
   ],
 })

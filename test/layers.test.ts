@@ -154,6 +154,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
     'engine/inventory/yaml',
     'engine/cli/session/typed-value.ts',
     'tasks/kubernetes/kubeadm/yaml.ts',
+    'tasks/kubernetes/networks/held-back.ts',
     'tasks/files/yaml-setting.ts',
     'tasks/files/documents/yaml',
     'tasks/files/templates/yaml-text.ts',

@@ -24,12 +24,12 @@ export const noOtherNetwork = defineTask({
     }),
   title: () => 'no other pod network',
 
-  async check(ctx, { via, manifest, podCidr, version }) {
+  async check(ctx, { via, manifest, ...given }) {
     if (await isNode(ctx)) return ok()
     await refuseRemains(ctx, async () =>
       manifest === undefined
         ? ofCluster(await ctx.on(via))
-        : ofManifest(manifest, await ctx.fact(podNetworkManifest({ manifest, podCidr, version }))),
+        : ofManifest(manifest, await ctx.fact(podNetworkManifest({ ...given, manifest }))),
     )
     return ok()
   },

@@ -1,94 +1,16 @@
-/** Manifests of pod networks: a local file, or a known network with a pinned version. */
-import { execFile } from 'node:child_process'
+/** Manifests of pod networks: a local file, one at a URL, or a known network with a pinned version. */
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
 import { networkList } from './kubeadm/network-rules.ts'
 import { readYaml } from './kubeadm/yaml.ts'
-import { byFamily, flannelFault, withFlannelNetworks } from './networks/flannel.ts'
-
-const ownManifest = 'download it, and set manifest to the path of the file'
-
-const download = async (url: string): Promise<string> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot download ${url}`, { cause, hint: ownManifest })
-  })
-  if (response.ok) return response.text()
-  throw new CoxswainError('task-failed', `cannot download ${url}: HTTP status ${response.status}`, {
-    hint: ownManifest,
-  })
-}
-
-const withoutPlace = (url: string): CoxswainError =>
-  new CoxswainError('task-failed', `${url} does not contain the setting for the pod CIDR`, {
-    hint: ownManifest,
-  })
-
-const flannel = async (version: string, podCidr: string): Promise<string> => {
-  const url = `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`
-  const text = withFlannelNetworks(await download(url), podCidr)
-  if (text === undefined) throw withoutPlace(url)
-  return text
-}
-
-const calico = async (version: string, podCidr: string): Promise<string> => {
-  if (byFamily(podCidr).six !== undefined)
-    throw new CoxswainError('params-invalid', "calico's manifest has no one place for a network of IPv6", {
-      hint: 'edit the manifest (calico.yaml, "Configure dual stack or IPv6 only"), and set manifest to its path',
-    })
-  const url = `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`
-  // the variable is commented out, with the default as its value
-  const place = /# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/
-  const text = await download(url)
-  if (!place.test(text)) throw withoutPlace(url)
-  return text.replace(place, `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${podCidr}"`)
-}
-
-/** cilium's values for the networks. */
-const ciliumNetworks = (podCidr: string): string[] => {
-  const { four, six } = byFamily(podCidr)
-  return [
-    ...(four === undefined ? ['ipv4.enabled=false'] : [`ipam.operator.clusterPoolIPv4PodCIDRList={${four}}`]),
-    ...(six === undefined ? [] : ['ipv6.enabled=true', `ipam.operator.clusterPoolIPv6PodCIDRList={${six}}`]),
-  ]
-}
-
-/** Cilium is published only as a chart, which `helm` on this machine renders. */
-const cilium = async (version: string, podCidr: string): Promise<string> => {
-  // with hubble, the chart creates new certificates every time, so the check would always find a difference
-  const fixed =
-    'template cilium cilium --repo https://helm.cilium.io --namespace kube-system --set hubble.enabled=false'
-  const values = ciliumNetworks(podCidr).flatMap((one) => ['--set', one])
-  const words = [...fixed.split(' '), '--version', version, ...values]
-  try {
-    const { stdout } = await promisify(execFile)('helm', words, {
-      maxBuffer: 64 * 1024 * 1024,
-      timeout: 120_000,
-    })
-    return stdout
-  } catch (cause) {
-    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw new CoxswainError('task-failed', 'helm cannot render the chart of cilium', {
-      cause,
-      output: cause instanceof Error ? cause.message.trim() : undefined,
-      hint: `${absent ? 'install helm on this machine, or ' : ''}set manifest to the path of a file: helm template cilium …`,
-    })
-  }
-}
-
-/** Known pod networks, with the default version of each. */
-const known: Readonly<
-  Record<string, { pinned: string; manifest: (version: string, podCidr: string) => Promise<string> }>
-> = {
-  flannel: { pinned: 'v0.28.9', manifest: flannel },
-  calico: { pinned: 'v3.31.7', manifest: calico },
-  cilium: { pinned: '1.20.1', manifest: cilium },
-}
+import { byFamily } from './networks/flannel.ts'
+import { networksFault } from './networks/manifest-networks.ts'
+import { download, namedNetworks, withChecksum } from './networks/named-networks.ts'
 
 /** Parameters of a pod network. */
 export const podNetwork = () =>
   z.object({
-    manifest: z.string().describe('a path on this machine, or flannel, calico or cilium'),
+    manifest: z.string().describe('a path on this machine, a URL, or flannel, calico or cilium'),
     podCidr: networkList()
       .default('10.244.0.0/16')
       .describe('the network of the pods, in CIDR notation, or one of each family, comma-separated'),
@@ -96,39 +18,85 @@ export const podNetwork = () =>
       .string()
       .optional()
       .describe('the version of flannel, calico or cilium; by default the one that this task pins'),
+    sha256: z
+      .string()
+      .regex(/^[\da-f]{64}$/, 'must be a SHA-256 in 64 lower-case hexadecimal digits')
+      .optional()
+      .describe('the checksum of the manifest as it is published; a URL needs it'),
+    mtu: z.coerce
+      .number<number | string>()
+      .int()
+      .min(576)
+      .max(65_535)
+      .optional()
+      .describe(
+        'the MTU of the network between the nodes, from which the pod network takes off its own headers; a file needs {{mtu}} where it belongs; by default the pod network finds it',
+      ),
   })
 
-const localText = async (manifest: string, podCidr: string): Promise<string> => {
-  try {
-    const { four = '', six = '' } = byFamily(podCidr)
-    return (await readFile(manifest, 'utf8'))
-      .replaceAll('{{podCidr}}', podCidr)
-      .replaceAll('{{podCidrIPv4}}', four)
-      .replaceAll('{{podCidrIPv6}}', six)
-  } catch (cause) {
+type Params = z.output<ReturnType<typeof podNetwork>>
+
+/** Whether a manifest is a URL. */
+const isUrl = (manifest: string): boolean => /^https?:\/\//.test(manifest)
+
+/** Where a manifest is, and what it must be. */
+interface Chosen {
+  /** A path, a URL, or the name of a network. */
+  readonly manifest: string
+  /** Its checksum. */
+  readonly sha256?: string | undefined
+}
+
+/** What is wrong with a manifest at a URL without a checksum: what is applied as administrator must be what was chosen. */
+export const manifestFault = ({ manifest, sha256 }: Chosen): string | undefined =>
+  isUrl(manifest) && sha256 === undefined
+    ? 'a manifest at a URL needs its checksum: sha256sum FILE prints it'
+    : undefined
+
+const localText = async (manifest: string, sum: string | undefined): Promise<string> => {
+  const bytes = await readFile(manifest).catch((cause: unknown) => {
     throw new CoxswainError('load-failed', `cannot read the manifest ${manifest}`, {
       cause,
-      hint: `set manifest to the path of a file on this machine, or to one of ${Object.keys(known).join(', ')}`,
+      hint: `set manifest to the path of a file on this machine, or to one of ${Object.keys(namedNetworks).join(', ')}`,
     })
-  }
+  })
+  return withChecksum(bytes, manifest, sum)
+}
+
+/** A manifest of the user's with what belongs to the cluster. */
+const filled = (text: string, { manifest, podCidr, mtu }: Params): string => {
+  if (mtu !== undefined && !text.includes('{{mtu}}'))
+    throw new CoxswainError('params-invalid', `${manifest} does not have {{mtu}}, so the MTU is not set`, {
+      hint: 'write {{mtu}} where the MTU belongs, or remove mtu',
+    })
+  if (mtu === undefined && text.includes('{{mtu}}'))
+    throw new CoxswainError('params-invalid', `${manifest} has {{mtu}}, and no MTU is given`, {
+      hint: 'set mtu (the playbooks: cni_mtu)',
+    })
+  const { four = '', six = '' } = byFamily(podCidr)
+  return text
+    .replaceAll('{{podCidr}}', podCidr)
+    .replaceAll('{{podCidrIPv4}}', four)
+    .replaceAll('{{podCidrIPv6}}', six)
+    .replaceAll('{{mtu}}', String(mtu))
 }
 
 /**
- * The manifest with the pod CIDR inserted. In a local file, `{{podCidr}}` is replaced, and `{{podCidrIPv4}}` and
- * `{{podCidrIPv6}}` by the network of that family, empty if there is none.
+ * The manifest with the pod CIDR inserted. In a file of the user's, `{{podCidr}}` is replaced, and `{{podCidrIPv4}}` and
+ * `{{podCidrIPv6}}` by the network of that family, empty if there is none, and `{{mtu}}`.
+ *
+ * @throws `params-invalid` for networks that are not those of the pods.
  */
-export const manifestText = async ({
-  manifest,
-  podCidr,
-  version,
-}: z.output<ReturnType<typeof podNetwork>>): Promise<string> => {
-  const named = known[manifest]
-  if (named !== undefined) return named.manifest(version ?? named.pinned, podCidr)
-  const text = await localText(manifest, podCidr)
-  const fault = flannelFault(text, podCidr)
+export const manifestText = async (given: Params): Promise<string> => {
+  const { manifest, podCidr, version, sha256, mtu } = given
+  const named = namedNetworks[manifest]
+  if (named !== undefined) return named.manifest({ version: version ?? named.pinned, podCidr, mtu, sha256 })
+  const published = isUrl(manifest) ? download(manifest, sha256) : localText(manifest, sha256)
+  const text = filled(await published, given)
+  const fault = networksFault(text, podCidr)
   if (fault === undefined) return text
   throw new CoxswainError('params-invalid', `${manifest}: ${fault}`, {
-    hint: 'write the networks of the pods into its net-conf.json: Network (or EnableIPv4: false), and EnableIPv6 and IPv6Network',
+    hint: 'write the networks of the pods into it: for flannel into net-conf.json, as Network (or EnableIPv4: false), EnableIPv6 and IPv6Network; or set pod_subnet to that of the cluster',
   })
 }
 

@@ -16,6 +16,7 @@ import { tasksOf } from '../../engine/run/plan/planned-steps.ts'
 import { canChangeHosts } from '../../engine/run/plan/choose-tasks.ts'
 import { tagsOf } from '../../engine/run/plan/tags.ts'
 import bundle from '../../playbooks/bundle.ts'
+import cni from '../../playbooks/cni.ts'
 import etcdAlarm from '../../playbooks/etcd-alarm.ts'
 import etcdBackup from '../../playbooks/etcd-backup.ts'
 import etcdDefrag from '../../playbooks/etcd-defrag.ts'
@@ -810,6 +811,56 @@ test('ha-masters: the first API server has its keys of encryption at rest before
   const all =
     plan.plays.map((_, play) => namesFor(plan, play, 'm1')).find((one) => one.includes('kubeadm-init')) ?? []
   assert.is(all.indexOf('encryption-file'), all.indexOf('kubeadm-init') - 1)
+})
+
+test('cni: a network is applied with the variables of the inventory, and tried on every node', async () => {
+  const plan = await planOf(cni, 'cni_mtu=1400', 'cni_version=v0.28.10')
+  assert.equal(
+    plan.plays.map((_, index) => namesFor(plan, index, 'm2')),
+    [
+      ['same-cluster', 'no-rotation', 'no-endpoint-move'],
+      [],
+      [],
+      ['apply-cni'],
+      [],
+      [],
+      ['node-ready', 'node-ready', 'node-ready', 'pods-running'],
+    ],
+  )
+  const said = JSON.stringify(tasksFor(plan, 3, 'm2')[0]?.params)
+  assert.match(said, '"mtu":1400')
+  assert.match(said, '"version":"v0.28.10"')
+  assert.match(said, '"testImage":"docker.io/library/busybox:1.37"')
+  const untested = await planOf(cni, 'cni_test=false', 'cni_image_archives=/opt/images')
+  assert.not.match(JSON.stringify(tasksFor(untested, 3, 'm2')[0]?.params), 'testImage')
+  assert.equal(namesFor(untested, 1, 'm3'), ['load-images'])
+  // ha-masters applies the same one
+  const built = tasksFor(await planOf(haMasters, 'cni_mtu=1400'), 7, 'm1')[0]?.params
+  assert.match(JSON.stringify(built), '"mtu":1400')
+})
+
+test('cni: none removes what was applied, then what it left on every node, and at last the record', async () => {
+  const plan = await planOf(cni, 'cni_manifest=none', 'cni_remove=true')
+  assert.equal(
+    plan.plays.map((_, index) => namesFor(plan, index, 'm2')),
+    [
+      ['same-cluster', 'no-rotation', 'no-endpoint-move'],
+      [],
+      [],
+      ['cni-remove'],
+      ['cni-leftovers'],
+      [],
+      ['cni-removed'],
+    ],
+  )
+  assert.match(JSON.stringify(tasksFor(plan, 3, 'm2')[0]?.params), '"confirm":true,"acceptPods":false')
+  assert.match(JSON.stringify(tasksFor(plan, 6, 'm2')[0]?.params), '"nodes":["m1","m2","m3"')
+})
+
+test('a manifest at a URL needs its checksum', async () => {
+  const url = 'cni_manifest=https://example.test/net.yaml'
+  await rejects(() => planOf(cni, url), 'variables-invalid', 'cni_manifest_sha256 is not set')
+  await planOf(cni, url, `cni_manifest_sha256=${'a'.repeat(64)}`)
 })
 
 test('smoke tries the cluster from one master, with the image of the variable', async () => {

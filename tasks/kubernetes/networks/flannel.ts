@@ -1,6 +1,6 @@
 /** The networks in flannel's manifest. Pure. */
 import { z } from '../../../engine/index.ts'
-import { networkOf, networksOf, overlap } from '../../network/addresses/networks.ts'
+import { isWithin, networksOf } from '../../network/addresses/networks.ts'
 import { readYaml } from '../kubeadm/yaml.ts'
 
 const configMap = z.object({
@@ -16,7 +16,7 @@ const netConf = z.object({
   Network: z.string().optional(),
   EnableIPv6: z.boolean().default(false),
   IPv6Network: z.string().optional(),
-  Backend: z.object({ Type: z.string().optional() }).optional(),
+  Backend: z.object({ Type: z.string().optional(), MTU: z.number().optional() }).optional(),
 })
 
 /** The ConfigMap with flannel's configuration in a manifest; undefined if it is not one of flannel. */
@@ -31,10 +31,11 @@ const read = (json: string): z.output<typeof netConf> | undefined => {
   }
 }
 
-/** The networks and the backend in flannel's configuration, for comparison and messages. */
+/** The networks, the backend and the MTU in flannel's configuration, for comparison and messages. */
 export const flannelSays = (json: string): string | undefined => {
   const { Network, IPv6Network, Backend } = read(json) ?? {}
-  const found = [Network, IPv6Network, Backend?.Type].filter((one) => one !== undefined)
+  const mtu = Backend?.MTU === undefined ? undefined : `MTU ${Backend.MTU}`
+  const found = [Network, IPv6Network, Backend?.Type, mtu].filter((one) => one !== undefined)
   return read(json) && found.join(', ')
 }
 
@@ -62,10 +63,13 @@ export const withFlannelNetworks = (manifest: string, podCidr: string): string |
   return place.test(manifest) ? manifest.replace(place, fieldsOf(podCidr)) : undefined
 }
 
-/** Whether all addresses of a network are in another one. */
-const isWithin = (inner: string, outer: string | undefined): boolean => {
-  const [one, other] = [networkOf(inner), outer === undefined ? undefined : networkOf(outer)]
-  return one !== undefined && other !== undefined && other.bits <= one.bits && overlap(one, other)
+/**
+ * The manifest as flannel publishes it with the MTU of the network between the nodes, from which flannel takes off its own headers;
+ * undefined if it does not have a place for it.
+ */
+export const withFlannelMtu = (manifest: string, mtu: number): string | undefined => {
+  const place = /("Backend":\s*\{\s*"Type":\s*"[^"]+")/
+  return place.test(manifest) ? manifest.replace(place, `$1,\n        "MTU": ${mtu}`) : undefined
 }
 
 /**

@@ -5,12 +5,24 @@ import { kubectl } from '../kubeadm/kubectl.ts'
 import { flannelConfigMap, flannelSays } from './flannel.ts'
 import { refuseOtherConfigurations } from './configurations.ts'
 import { networkNamedIn } from './known.ts'
+import { objectsIn } from './manifest-objects.ts'
 import { isNetworkFolder, onlyReads, ownerOf } from './owners.ts'
+
+/** Kinds that run a network, or an operator that makes one. */
+const workloads = new Set(['DaemonSet', 'Deployment', 'Installation'])
 
 /** These add something to a network and are not one. */
 const additions = /multus|istio-cni|linkerd-cni|whereabouts/
 
 const nameOf = (daemonSet: string): string => networkNamedIn(daemonSet) ?? 'another pod network'
+
+/** The known networks in a manifest, by its DaemonSets and what makes them. */
+export const networksOfManifest = (text: string): string[] => {
+  const found = objectsIn(text).flatMap(({ kind, name, namespace }) =>
+    workloads.has(kind) ? (networkNamedIn(`${namespace}/${name}`) ?? []) : [],
+  )
+  return [...new Set(found)]
+}
 
 const volumes = '{range .spec.template.spec.volumes[*]}{.hostPath.path}{","}{end}'
 const listPath = `{range .items[*]}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}${volumes}{"\\n"}{end}`
@@ -104,6 +116,6 @@ export const refuseOtherNetwork = async (
     return
   }
   throw new CoxswainError('task-failed', `the cluster already has a pod network: ${found}`, {
-    hint: `it was left as it is, and ${manifest} was not applied; set cni_manifest to none to keep it, or to the path of the manifest that it was made from`,
+    hint: `it was left as it is, and ${manifest} was not applied; set cni_manifest to none to keep it, or to the path of the manifest that it was made from; to change the network, remove it first: playbooks/cni.ts -e cni_manifest=none -e cni_remove=true`,
   })
 }

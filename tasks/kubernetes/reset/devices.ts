@@ -17,14 +17,23 @@ export const devicesOf = async ({ remote }: CheckContext): Promise<string[]> =>
 export const podDevices = async (ctx: CheckContext): Promise<string[]> =>
   (await devicesOf(ctx)).filter(isPodDevice)
 
-/**
- * Removes them, and reports what it leaves: a port of Open vSwitch cannot be removed so. The second end of a pair goes with the first.
- */
-export const removePodDevices = async (ctx: ApplyContext): Promise<void> => {
-  for (const name of await podDevices(ctx)) {
+/** The devices of some pod networks on a host; the bridge is that of flannel. */
+export const devicesOfNetworks = async (ctx: CheckContext, networks: readonly string[]): Promise<string[]> =>
+  (await devicesOf(ctx)).filter((device) => {
+    const network = device === bridgeDevice ? 'flannel' : networkOfDevice(device)
+    return network !== undefined && networks.includes(network)
+  })
+
+/** Removes devices, and reports what it leaves: a port of Open vSwitch cannot be removed so. The second end of a pair goes with the first. */
+export const removeDevices = async (ctx: ApplyContext, devices: readonly string[]): Promise<void> => {
+  for (const name of devices) {
     const { ok, stderr } = await ctx.remote.run({
       label: `ip link delete ${name}`,
     })`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`.result()
     if (!ok) ctx.log(`left on ${ctx.host.name}: the network device ${name}: ${stderr.trim()}`)
   }
 }
+
+/** Removes the devices of pod networks and of kube-proxy. */
+export const removePodDevices = async (ctx: ApplyContext): Promise<void> =>
+  removeDevices(ctx, await podDevices(ctx))

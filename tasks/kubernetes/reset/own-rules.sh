@@ -1,4 +1,12 @@
 # Defines what lists the firewall rules that Kubernetes and pod networks made, by the names that they give to chains, tables and sets.
+#
+# $1 `network` for those of pod networks alone: a node that stays needs those of kube-proxy and the kubelet; `all` for all
+if [ "${1-}" = network ]; then
+  # names do not begin with a blank
+  kube='^ ' table_names='^(calico|flannel-ipv[46])$' set_names='^(cali[46]0|WEAVE-)'
+else
+  kube='^KUBE-' table_names='^(kube-proxy|calico|flannel-ipv[46])$' set_names='^(KUBE-|cali[46]0|WEAVE-)'
+fi
 
 # the programs that can have rules: of both families, and of both backends where there are two
 programs() {
@@ -12,8 +20,8 @@ programs() {
 
 # own_rules PROGRAM: commands for PROGRAM-restore that delete those rules and chains, and nothing else
 own_rules() {
-  "$1-save" 2>/dev/null | awk '
-    function own(name) { return name ~ /^(KUBE-|cali-|CILIUM_|OLD_CILIUM_|FLANNEL-|WEAVE-|WEAVE$)/ }
+  "$1-save" 2>/dev/null | kube=$kube awk '
+    function own(name) { return name ~ ENVIRON["kube"] || name ~ /^(cali-|CILIUM_|OLD_CILIUM_|FLANNEL-|WEAVE-|WEAVE$)/ }
     # a comment of flannel, of cilium, or the hash that calico gives to each of its rules
     function own_comment(text) {
       return text == "flanneld masq" || text == "flanneld forward" || text ~ /^cilium(-feeder)?: / \
@@ -60,11 +68,11 @@ own_rules() {
 # tables of nftables, as "FAMILY NAME"
 own_tables() {
   command -v nft >/dev/null || return 0
-  nft list tables 2>/dev/null | awk '$3 ~ /^(kube-proxy|calico|flannel-ipv[46])$/ { print $2, $3 }'
+  nft list tables 2>/dev/null | names=$table_names awk '$3 ~ ENVIRON["names"] { print $2, $3 }'
 }
 
 # sets of ipset
 own_sets() {
   command -v ipset >/dev/null || return 0
-  ipset list -n 2>/dev/null | grep -E '^(KUBE-|cali[46]0|WEAVE-)' || true
+  ipset list -n 2>/dev/null | grep -E "$set_names" || true
 }

@@ -60,3 +60,48 @@ export const objects = (image: string): object => ({
     },
   ],
 })
+
+/** The claim of a volume, and the text that is written into it. */
+export const claim = 'data'
+export const written = 'coxswain-smoke wrote this'
+
+const mounted = '/data'
+const file = `${mounted}/coxswain-smoke`
+/** What the two pods of a volume run. The reader leaves nothing in it: it can be a volume that is kept. */
+export const writer = `echo '${written}' >${file} && sync`
+export const reader = `cat ${file} && rm ${file}`
+
+/** A claim of a volume that one node can have at a time, which every class can give. */
+export const claimOf = (storageClass: string): object => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: claim, namespace },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: storageClass,
+    resources: { requests: { storage: '1Mi' } },
+  },
+})
+
+/** A pod that runs a command once, with the volume. */
+export const volumePod = (image: string, name: string, script: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace },
+  spec: {
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: 0,
+    automountServiceAccountToken: false,
+    tolerations: [{ operator: 'Exists' }],
+    volumes: [{ name: claim, persistentVolumeClaim: { claimName: claim } }],
+    containers: [
+      {
+        name: 'busybox',
+        image,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['busybox', 'sh', '-c', script],
+        volumeMounts: [{ name: claim, mountPath: mounted }],
+      },
+    ],
+  },
+})

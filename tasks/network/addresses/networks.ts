@@ -56,3 +56,9 @@ export const contains = (network: Network, address: string): boolean => {
   const own = networkOf(`${address}/${size[network.family]}`)
   return own !== undefined && overlap(network, own)
 }
+
+/** Whether all addresses of a network, as a text, are in another one; not for texts that are not networks. */
+export const isWithin = (inner: string, outer: string | undefined): boolean => {
+  const [one, other] = [networkOf(inner), outer === undefined ? undefined : networkOf(outer)]
+  return one !== undefined && other !== undefined && other.bits <= one.bits && overlap(one, other)
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,8 +34,8 @@ spec: { cidr: "{{podCidr}}" }
 `
 const inPlace = manifest.replace('{{podCidr}}', '10.9.0.0/16')
 
-const ready = 'm1\tTrue\tkubelet is posting ready status\n'
-const withoutNetwork = 'm1\tFalse\truntime network not ready: cni plugin not initialized\n'
+const ready = 'm1\t\t10.9.0.0/24\tTrue\tkubelet is posting ready status\n'
+const withoutNetwork = 'm1\t\t10.9.0.0/24\tFalse\truntime network not ready: cni plugin not initialized\n'
 
 interface ApiServer {
   readonly world: World
@@ -52,6 +53,7 @@ const cluster = ({
   networks = '',
 } = {}): ApiServer => {
   let text = applied
+  let record = ''
   let left = looks
   const settled = (): boolean => text !== '' && left <= 0
   return {
@@ -60,7 +62,20 @@ const cluster = ({
       files: { '/etc/kubernetes/admin.conf': 'x', '/etc/cni/net.d/of-a-package.conflist': 'x' },
       patterns: [
         [sentPattern('tasks/kubernetes/networks/without-package.sh', '/etc/cni/net.d'), networks],
-        [/^kubectl .* diff -f - >\/dev\/null$/, ({ stdin }) => ({ code: stdin === text ? 0 : 1 })],
+        [
+          sentPattern('tasks/kubernetes/networks/differing-objects.sh'),
+          ({ stdin }) => ({ code: stdin === text ? 0 : 1, stderr: stdin === text ? '' : 'not found' }),
+        ],
+        [
+          /^kubectl .* apply -f \/dev\/stdin$/,
+          ({ stdin }) => {
+            record = stdin
+            return ''
+          },
+        ],
+        [/get configmap coxswain-pod-network/, () => record],
+        [/ get --ignore-not-found --no-headers /, ''],
+        [/get (daemonsets|pods|controllerrevisions) -n /, '{"items":[]}'],
         [
           /^kubectl .* apply -f -$/,
           ({ stdin }) => {
@@ -69,7 +84,7 @@ const cluster = ({
           },
         ],
         [
-          /^kubectl .* -n kube-system get daemonset net -o /,
+          /^kubectl .* -n kube-system get daemonset net -o 'jsonpath/,
           () => {
             left -= 1
             return text === '' ? { code: 1 } : `1,1,3,3,${settled() ? 3 : 2}`
@@ -98,7 +113,12 @@ test('the manifest is applied with the pod CIDR, and the task waits for DaemonSe
   const run = await rehearse(applyCni({ manifest: file('net.yaml'), podCidr: '10.9.0.0/16' }), world)
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(sent(), inPlace)
-  assert.equal(run.commands.apply, ['kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -'])
+  const record = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=30s apply -f /dev/stdin'
+  assert.equal(run.commands.apply, [
+    record,
+    'kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -',
+    record,
+  ])
 })
 
 test('an applied and running manifest is ok', async () => {
@@ -237,7 +257,8 @@ test('flannel with other networks is not replaced, an update of the same one is 
 })
 
 test('a node that is not Ready for another reason does not count', async () => {
-  const nodes = 'm1\tFalse\tPLEG is not healthy\nm2\tUnknown\tKubelet stopped posting node status.\n'
+  const nodes =
+    'm1\t\t10.9.0.0/24\tFalse\tPLEG is not healthy\nm2\t\t\tUnknown\tKubelet stopped posting node status.\n'
   const { world } = cluster({ applied: inPlace, nodes })
   const task = applyCni({ manifest: file('ill.yaml'), podCidr: '10.9.0.0/16' })
   assert.is((await rehearse(task, world)).outcome, 'ok')
@@ -252,7 +273,13 @@ test('pods that never run: the wait times out with what is missing', async () =>
 
 test('without a cluster it would change; a missing or invalid manifest is reported', async () => {
   const early = await rehearse(applyCni({ manifest: file('early.yaml') }), {
-    patterns: [[/apply|get daemonsets/, { code: 1, stderr: 'refused' }]],
+    unpredictable: 'an earlier task makes the cluster',
+    patterns: [
+      [
+        /apply|get (daemonsets|configmap|nodes|--ignore-not-found|controllerrevisions|pods)/,
+        { code: 1, stderr: 'refused' },
+      ],
+    ],
   })
   assert.is(early.predicted, 'would change')
   const none = await rehearse(applyCni({ manifest: join(folder, 'none.yaml') }), {})
@@ -267,7 +294,10 @@ test('kubectl before 1.13 does not have diff: it checks whether all objects exis
   const old = (there: boolean): World => ({
     ...world,
     patterns: [
-      [/ diff /, { code: 1, stderr: 'Error: unknown command "diff" for "kubectl"' }],
+      [
+        sentPattern('tasks/kubernetes/networks/differing-objects.sh'),
+        { code: 1, stderr: 'Error: unknown command "diff" for "kubectl"' },
+      ],
       [/^kubectl .* get -f - >\/dev\/null$/, () => ({ code: there ? 0 : 1 })],
       [/ apply /, { code: 1 }],
       ...(world.patterns ?? []),
@@ -342,6 +372,56 @@ test('networks of IPv6 are inserted where the network has a place for them', asy
     await manifestText({ ...both, manifest: own }),
     `a: "10.9.0.0/16"\nb: "fd00:9::/56"\nc: "${both.podCidr}"\n`,
   )
+})
+
+test('a manifest at a URL must have the checksum that was given; so must a file', async () => {
+  const text = 'a: "{{podCidr}}"\n'
+  const sum = createHash('sha256').update(text).digest('hex')
+  const url = 'https://example.test/net.yaml'
+  const given = { manifest: url, podCidr: '10.9.0.0/16', sha256: sum }
+  const { value, asked } = await withFetch(new Response(text), () => manifestText(given))
+  assert.is(value, 'a: "10.9.0.0/16"\n')
+  assert.equal(asked, [url])
+  const other = 'f'.repeat(64)
+  const refused = await withFetch(new Response(text), () =>
+    rejects(() => manifestText({ ...given, sha256: other }), 'task-failed', 'has the checksum'),
+  )
+  assert.match(refused.value.message, `${sum}, and not ${other}`)
+  const path = file('checked.yaml', text)
+  assert.match(await manifestText({ ...given, manifest: path }), '10.9.0.0/16')
+  await rejects(
+    () => manifestText({ ...given, manifest: path, sha256: other }),
+    'task-failed',
+    'has the checksum',
+  )
+  assert.throws(() => applyCni({ manifest: url }), 'a manifest at a URL needs its checksum')
+})
+
+test('the MTU is set where the manifest has a place for it, and refused elsewhere', async () => {
+  const published = 'net-conf.json: |\n  { "Network": "10.244.0.0/16", "Backend": { "Type": "vxlan" } }\n'
+  const given = { podCidr: '10.9.0.0/16', mtu: 1400 }
+  const flannel = await withFetch(new Response(published), () =>
+    manifestText({ ...given, manifest: 'flannel' }),
+  )
+  assert.match(flannel.value, /"Type": "vxlan",\s+"MTU": 1400/)
+  await rejects(
+    () => manifestText({ ...given, manifest: 'calico' }),
+    'params-invalid',
+    'finds the MTU itself',
+  )
+  assert.is(await manifestText({ ...given, manifest: file('mtu.yaml', 'a: {{mtu}}\n') }), 'a: 1400\n')
+  await rejects(
+    () => manifestText({ ...given, manifest: file('none.yaml', 'a: 1\n') }),
+    'params-invalid',
+    'does not have {{mtu}}',
+  )
+  await rejects(
+    () => manifestText({ podCidr: '10.9.0.0/16', manifest: file('mtu.yaml', 'a: {{mtu}}\n') }),
+    'params-invalid',
+    'no MTU is given',
+  )
+  const text = await withHelm('echo "$@"', () => manifestText({ ...given, manifest: 'cilium' }))
+  assert.match(text, '--set MTU=1400')
 })
 
 test('a manifest without a place for the pod CIDR, and a missing manifest, are not applied', async () => {

@@ -181,6 +181,29 @@ test('rules of Kubernetes are removed from both families, those of others stay',
     assert.is(saved.split(`${rule}\n`).length, 3, `${rule}\n${saved}`)
 })
 
+test('of pod networks alone, rules are removed without those of kube-proxy and of others', { needs }, () => {
+  const file = folder.write('network', rules)
+  const list = `( set +e; ${sent('tasks/kubernetes/reset/list-rules.sh', 'network')} )`
+  const out = inNamespace(
+    '--net',
+    `iptables-restore <${file}`,
+    list,
+    `( set +e; ${sent('tasks/kubernetes/reset/remove-rules.sh', 'network')} )`,
+    list,
+    'echo saved; iptables-save',
+  )
+  const [said = '', saved = ''] = out.split('saved\n')
+  assert.is(said.split('firewall rules and chains of a pod network').length, 2, said)
+  assert.not.match(saved, /^(:|-A .*-j )(cali|FLANNEL)/m)
+  for (const rule of [
+    ...foreign,
+    '-A OUTPUT -j KUBE-SERVICES',
+    '-A KUBE-FORWARD -j KUBE-SERVICES',
+    '-A POSTROUTING -j KUBE-POSTROUTING',
+  ])
+    assert.match(saved, rule)
+})
+
 test('a foreign rule is known by its real target and its complete comment', { needs }, () => {
   const kept = [
     '-A INPUT -p tcp -m tcp --dport 4240 -m comment --comment "cilium health from the admin network" -j ACCEPT',
