@@ -17,7 +17,7 @@ const mapsIn = (value: unknown): Readonly<Record<string, unknown>>[] => {
 
 const texts = (value: unknown): string[] => (typeof value === 'string' && value !== '' ? [value] : [])
 
-const calicoVariables = ['CALICO_IPV4POOL_CIDR', 'CALICO_IPV6POOL_CIDR']
+const calicoVariables = new Set(['CALICO_IPV4POOL_CIDR', 'CALICO_IPV6POOL_CIDR'])
 const ciliumFields = ['cluster-pool-ipv4-cidr', 'cluster-pool-ipv6-cidr']
 
 /** The networks that Calico and Cilium have in a manifest: in variables, in an Installation, in the ConfigMap of Cilium. */
@@ -25,9 +25,7 @@ const networksIn = (text: string): Found[] =>
   readYaml(text, 'the manifest').flatMap((document) => {
     const maps = mapsIn(document)
     const ofVariables = maps.flatMap(({ name, value }) =>
-      typeof name === 'string' && calicoVariables.includes(name)
-        ? [{ place: name, networks: texts(value) }]
-        : [],
+      typeof name === 'string' && calicoVariables.has(name) ? [{ place: name, networks: texts(value) }] : [],
     )
     const ofInstallation = maps.flatMap(({ ipPools }) =>
       Array.isArray(ipPools)

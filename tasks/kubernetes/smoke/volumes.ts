@@ -23,7 +23,7 @@ const eventsSchema = z.object({
 const lastWarning = async (ctx: ApplyContext): Promise<string | undefined> => {
   const words = ['get', 'events', '--field-selector', `involvedObject.name=${claim}`, '-o', 'json']
   const { items } = eventsSchema.parse(await inNamespace(ctx, words).json())
-  return items.filter(({ type }) => type === 'Warning').at(-1)?.message
+  return items.findLast(({ type }) => type === 'Warning')?.message
 }
 
 /**

@@ -398,11 +398,9 @@ test('a manifest at a URL must have the checksum that was given; so must a file'
 })
 
 test('the MTU is set where the manifest has a place for it, and refused elsewhere', async () => {
-  const published = 'net-conf.json: |\n  { "Network": "10.244.0.0/16", "Backend": { "Type": "vxlan" } }\n'
+  const text = 'net-conf.json: |\n  { "Network": "10.244.0.0/16", "Backend": { "Type": "vxlan" } }\n'
   const given = { podCidr: '10.9.0.0/16', mtu: 1400 }
-  const flannel = await withFetch(new Response(published), () =>
-    manifestText({ ...given, manifest: 'flannel' }),
-  )
+  const flannel = await withFetch(new Response(text), () => manifestText({ ...given, manifest: 'flannel' }))
   assert.match(flannel.value, /"Type": "vxlan",\s+"MTU": 1400/)
   await rejects(
     () => manifestText({ ...given, manifest: 'calico' }),
@@ -420,8 +418,8 @@ test('the MTU is set where the manifest has a place for it, and refused elsewher
     'params-invalid',
     'no MTU is given',
   )
-  const text = await withHelm('echo "$@"', () => manifestText({ ...given, manifest: 'cilium' }))
-  assert.match(text, '--set MTU=1400')
+  const rendered = await withHelm('echo "$@"', () => manifestText({ ...given, manifest: 'cilium' }))
+  assert.match(rendered, '--set MTU=1400')
 })
 
 test('a manifest without a place for the pod CIDR, and a missing manifest, are not applied', async () => {
