@@ -1,4 +1,14 @@
-import { defineTask, drift, ok, pending, portNumber, remotePath, words, z } from '../../engine/index.ts'
+import {
+  defineTask,
+  drift,
+  isCoxswainError,
+  ok,
+  pending,
+  portNumber,
+  remotePath,
+  words,
+  z,
+} from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { addons, addonsLeftOut } from './config/addons.ts'
 import type { Addon } from './config/addons.ts'
@@ -87,9 +97,23 @@ const progressOfRunning = async (
     : { kind: 'finish', missing }
 }
 
+/**
+ * Whether the API server has refused the administrator. In kubeadm 1.29 and later it does so until an init has given the rights, right
+ * after the API server responds (ClusterRoleBinding kubeadm:cluster-admins).
+ */
+const isForbidden = (error: unknown): boolean =>
+  isCoxswainError(error) && error.output?.includes('(Forbidden)') === true
+
 const progressOf = async (ctx: CheckContext, given: Params, state: MasterState): Promise<Progress> => {
   const { touched, unfinished, hasData, ready, lacking } = state
-  if (ready && lacking.length === 0) return progressOfRunning(ctx, given, unfinished)
+  if (ready && lacking.length === 0) {
+    try {
+      return await progressOfRunning(ctx, given, unfinished)
+    } catch (error) {
+      if (unfinished && isForbidden(error)) return { kind: 'resume' }
+      throw error
+    }
+  }
   if (unfinished) return hasData ? { kind: 'resume' } : { kind: 'begin' }
   if (!touched) return { kind: 'begin' }
   if (lacking.length === 0) return { kind: 'down' }

@@ -257,3 +257,35 @@ for (const [title, addon, file] of [
     assert.match(second.commands.check.join('\n'), 'coredns')
   })
 }
+
+test('an init that was interrupted before the administrator had rights goes on; later, their loss is an error', async () => {
+  const refused: Reply = {
+    code: 1,
+    stderr:
+      'Error from server (Forbidden): configmaps "kubeadm-config" is forbidden: User "kubernetes-admin" cannot get resource',
+  }
+  let again = false
+  const asked = (): Reply => () => (again ? 'kubernetesVersion: v1.20.2\n' : refused)
+  const worldOf = (files: NonNullable<World['files']>): World => ({
+    files,
+    patterns: [
+      [/get configmap kubeadm-config .*jsonpath/, asked()],
+      [
+        /^kubeadm init --config/,
+        (_, all) => {
+          again = true
+          finish(all)
+          return ''
+        },
+      ],
+      ...(world(files).patterns ?? []),
+    ],
+  })
+  const run = await rehearse(init, worldOf({ ...finishedFiles, ...unfinished, ...data }))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.match(run.commands.apply.join('\n'), /^kubeadm init --config/m)
+  again = false
+  const lost = await rehearse(init, worldOf(finishedFiles))
+  assert.is(lost.outcome, 'failed')
+  assert.is(again, false)
+})
