@@ -33,7 +33,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ],
     [
       '`cron`',
-      '`cron`; cron_file is `file`, special_time a schedule such as @daily, env `variables`, and disabled the same',
+      '`cron`; cron_file is `file`, special_time a schedule such as @daily, env variables, and disabled the same',
     ],
     ['`debconf`', '`debconf`'],
     ['`debug`', '`debug`'],
@@ -258,7 +258,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
       '`community.general.redhat_subscription`, `rhsm_repository`',
       '`command` with `subscription-manager register`, its key in a file of mode 0600 that is removed, and `unless: subscription-manager identity`; repositories with `subscription-manager repos --enable NAME` and a guard',
     ],
-    ['`ansible.builtin.cronvar`, `community.general.cronvar`', '`cron` with `variables`'],
+    ['`ansible.builtin.cronvar`, `community.general.cronvar`', '`cron` with variables'],
     ['`kubernetes.core.k8s_drain`', '`node-drain`, `node-cordon`, `node-uncordon`'],
     ['`kubernetes.core.k8s`', 'not here in general; `apply-cni` applies the manifest of a pod network'],
     [

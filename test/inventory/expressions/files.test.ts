@@ -50,7 +50,10 @@ test('tests of files', async () => {
 test('what a program printed cannot ask for files of this machine', async () => {
   const read = evaluatedReader({
     write: (name, text) => {
-      const program = folder.write(name.replace('.yaml', ''), `#!/bin/sh\ncat <<'EOF'\n${text}\nEOF\n`)
+      const program = folder.write(
+        name.replace('.yaml', ''),
+        `#!/bin/sh\ncat <<'EOF'\n${text.toString()}\nEOF\n`,
+      )
       chmodSync(program, 0o755)
       return program
     },

@@ -111,8 +111,7 @@ test('a list of sums is read on the host', async () => {
     files,
     replies: {
       'command -v curl': '',
-      'curl -q --config -': async ({ stdin }) =>
-        (await inputBytes(stdin))?.includes('SUMS') === true ? text : 'new',
+      'curl -q --config -': async ({ stdin }) => ((await inputBytes(stdin)).includes('SUMS') ? text : 'new'),
     },
   })
   const task = download({ ...bare, checksum: 'sha256:https://example.com/SUMS' })

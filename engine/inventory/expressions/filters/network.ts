@@ -54,8 +54,9 @@ const addressIn = (machine: Machine, value: Value): Address | undefined => {
     const written = `${addressText(version, number)}/${bitsOf(version)}`
     return { version, value: number, prefix: undefined, written }
   }
-  const address = typeof found === 'string' ? parseAddress(found) : undefined
-  return address && { ...address, written: String(found) }
+  if (typeof found !== 'string') return undefined
+  const address = parseAddress(found)
+  return address && { ...address, written: found }
 }
 
 /** The result of a query for an address or for each of a list: another value than an address gives false, an address that the query leaves out gives none; neither is in the list. */

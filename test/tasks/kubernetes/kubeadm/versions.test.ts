@@ -25,13 +25,13 @@ for (const said of saidByKubeadm)
     assertFits(said))
 
 test('what a row says was tried is what the lab builds, or what kubeadm has said', () => {
-  const asked = saidByKubeadm.map(({ version }) => minorOf(version))
-  const built = labReleases.map((release) => minorOf(`v${release}`))
+  const asked = new Set(saidByKubeadm.map(({ version }) => minorOf(version)))
+  const built = new Set(labReleases.map((release) => minorOf(`v${release}`)))
   for (const minor of knownMinors) {
     const { tried } = factsOf(`v1.${minor}.0`)
-    assert.is(tried === 'cluster', built.includes(minor), `1.${minor}`)
+    assert.is(tried === 'cluster', built.has(minor), `1.${minor}`)
     // clusters are built of Debian's release instead
-    if (!built.includes(minor)) assert.is(tried !== 'not tried', asked.includes(minor), `1.${minor}`)
+    if (!built.has(minor)) assert.is(tried !== 'not tried', asked.has(minor), `1.${minor}`)
   }
 })
 
